@@ -1,0 +1,323 @@
+"""From reasoning to cards: one card for each clinical question, few, most urgent first.
+
+A card is true on its own when read later, says why with the patient's own data and dates, what
+speaks against, what is not known, what is done already, and what the result will decide.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from cds_service.core.card_text import (
+    capitalised,
+    detail_of_flag,
+    detail_of_question,
+    fit_summary,
+    source_label,
+    stands_on_cards,
+)
+from cds_service.core.knowledge import Knowledge, Question, Source
+from cds_service.core.plan import PlannedWorkup
+from cds_service.core.reasoning import Audience, Reasoning
+from cds_service.core.red_flags import RaisedFlag
+from cds_service.core.topics import Topic, topics_of
+from cds_service.core.values import (
+    FINDING_SYSTEM,
+    SYSTEM_URIS,
+    Category,
+    Coding,
+    Priority,
+    Urgency,
+    WorkupStatus,
+)
+
+
+TOPIC_SYSTEM = "https://leg-pain-cds.example/fhir/CodeSystem/topic"
+OVERRIDE_SYSTEM = "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes"
+# The point-of-care part of the suggested code system (OVR-02), in the words of a busy clinician.
+OVERRIDE_REASONS = tuple(
+    Coding(system=OVERRIDE_SYSTEM, code=code, display=display)
+    for code, display in (
+        ("action-completed", "Already done"),
+        ("cds-not-applicable", "Does not apply to this patient"),
+        ("cds-suboptimal-context", "Not the right moment"),
+        ("patient-contraindication", "Contraindicated for this patient"),
+        ("patient-refuses", "Patient declines"),
+        ("recipient-disagrees-evidence", "Disagree with the evidence"),
+        ("service-not-available", "Not available here"),
+    )
+)
+
+
+class CardPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """What a site decides about cards.
+
+    Attributes:
+        maximum: Cards besides red flags; the rest folds into the last one.
+        base_url: Public https address of this service; empty: no links.
+    """
+
+    maximum: int = 3
+    base_url: str = ""
+
+
+class OrderDraft(msgspec.Struct, frozen=True, kw_only=True):
+    """A work-up as an order to be drafted. Systems of ``codings`` are URIs; first is primary."""
+
+    workup: str
+    label: str
+    codings: tuple[Coding, ...]
+    priority: Priority
+    reasons: tuple[Coding, ...] = ()
+    reason_text: str = ""
+
+
+class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to accept with a click; always exactly one order (EHR-03)."""
+
+    label: str
+    description: str
+    recommended: bool
+    order: OrderDraft
+
+
+class CardLink(msgspec.Struct, frozen=True):
+    """A link to a page of ours that says nothing about the patient."""
+
+    label: str
+    url: str
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """One card, before it gets its identifiers on the wire.
+
+    ``topic`` is the clinical question and never changes for it; ``rule`` is the red flag or
+    question that made it; ``findings`` are the ids it stands on.
+    """
+
+    topic: Coding
+    rule: str
+    summary: str
+    detail: str
+    indicator: str
+    source_label: str
+    source_url: str = ""
+    suggestions: tuple[Suggestion, ...] = ()
+    override_reasons: tuple[Coding, ...] = OVERRIDE_REASONS
+    links: tuple[CardLink, ...] = ()
+    findings: tuple[str, ...] = ()
+
+
+def compose(reasoning: Reasoning, knowledge: Knowledge, policy: CardPolicy) -> tuple[Card, ...]:
+    """The cards of one call: red flags first, then at most ``policy.maximum`` others."""
+    if not reasoning.gate.open or reasoning.occasion.audience is Audience.PATIENT:
+        return ()
+    open_flags = _distinct_flags(reasoning, knowledge)
+    topics = topics_of(reasoning, knowledge)
+    flag_cards = [_flag_card(raised, topics, reasoning, knowledge) for raised in open_flags]
+    answered_for = {_question_of_flag(raised, knowledge) for raised in open_flags}
+    rest = [topic for topic in topics if topic.question.id not in answered_for and topic.speaks]
+    cards = [_question_card(topic, reasoning, knowledge, policy) for topic in rest]
+    if not flag_cards and not cards and _needs_clarifying(reasoning):
+        cards = [_clarifying_card(topics, reasoning, knowledge, policy)]
+    return (*flag_cards, *_folded(cards, policy.maximum))
+
+
+def _distinct_flags(reasoning: Reasoning, knowledge: Knowledge) -> list[RaisedFlag]:
+    """Unanswered flags; of several on one clinical question only the most urgent."""
+    seen: set[str] = set()
+    chosen: list[RaisedFlag] = []
+    for raised in reasoning.flags:
+        question = _question_of_flag(raised, knowledge)
+        if not raised.answered_by and question not in seen:
+            seen.add(question)
+            chosen.append(raised)
+    return chosen
+
+
+def _question_of_flag(raised: RaisedFlag, knowledge: Knowledge) -> str:
+    return knowledge.causes[raised.flag.suspected[0]].question
+
+
+def _flag_card(
+    raised: RaisedFlag, topics: tuple[Topic, ...], reasoning: Reasoning, knowledge: Knowledge
+) -> Card:
+    question = knowledge.questions[_question_of_flag(raised, knowledge)]
+    topic = next((t for t in topics if t.question.id == question.id), None)
+    same_question = topic.workups if topic is not None else ()
+    wanted = [
+        w for w in reasoning.workups if w.status is WorkupStatus.SUGGESTED and raised.flag.id in w.flags
+    ]
+    workups = [*wanted, *(w for w in same_question if w not in wanted)]
+    labels = [knowledge.findings[f].label for f in raised.because]
+    source = _leading_source(raised.flag.sources, knowledge)
+    return Card(
+        topic=_topic_coding(question),
+        rule=raised.flag.id,
+        summary=fit_summary(raised.flag.summary, labels),
+        detail=detail_of_flag(raised, tuple(workups), topic, reasoning, knowledge),
+        indicator=_flag_indicator(raised.urgency),
+        source_label=source_label(source),
+        source_url=source.url,
+        suggestions=_suggestions(workups, reasoning, knowledge),
+        findings=raised.because,
+    )
+
+
+def _flag_indicator(urgency: Urgency) -> str:
+    return {
+        Urgency.EMERGENCY_NOW: "critical",
+        Urgency.SAME_DAY_URGENT: "warning",
+        Urgency.PROMPT: "info",
+    }[urgency]
+
+
+def _question_card(
+    topic: Topic, reasoning: Reasoning, knowledge: Knowledge, policy: CardPolicy
+) -> Card:
+    sources = [s for w in topic.workups for s in w.sources] or [
+        s for a in topic.cautions for s in a.advice.sources
+    ]
+    source = _leading_source(tuple(sources), knowledge)
+    return Card(
+        topic=_topic_coding(topic.question),
+        rule=topic.question.id,
+        summary=_question_summary(topic, knowledge),
+        detail=detail_of_question(topic, reasoning, knowledge),
+        indicator=_question_indicator(topic),
+        source_label=source_label(source),
+        source_url=source.url,
+        suggestions=_suggestions(topic.workups, reasoning, knowledge),
+        links=_links(reasoning, knowledge, policy),
+        findings=topic.findings,
+    )
+
+
+def _question_indicator(topic: Topic) -> str:
+    urgent = any(w.priority is not Priority.ROUTINE for w in topic.workups)
+    return "warning" if urgent or topic.cautions else "info"
+
+
+def _question_summary(topic: Topic, knowledge: Knowledge) -> str:
+    reason = topic.leading_phrase
+    labels = [knowledge.findings[f].label for f in topic.findings]
+    if not topic.workups:
+        return fit_summary(topic.cautions[0].advice.label, [])
+    names = [w.workup.label for w in topic.workups]
+    for count in range(min(3, len(names)), 0, -1):
+        more = f" and {len(names) - count} more" if len(names) > count else ""
+        lead = f"{capitalised(', '.join(names[:count]))}{more}"
+        text = fit_summary(f"{lead}: {reason}" if reason else lead, labels, required=True)
+        if text:
+            return text
+    return fit_summary(capitalised(names[0]), [])
+
+
+def _needs_clarifying(reasoning: Reasoning) -> bool:
+    """A complaint about which nothing likely is known, and nothing is on its way."""
+    if not reasoning.gate.complaint or not reasoning.differential_opened or reasoning.flags:
+        return False
+    if any(r.category.standing >= Category.LIKELY.standing for r in reasoning.differential):
+        return False
+    return not any(
+        w.status in {WorkupStatus.ALREADY_DONE, WorkupStatus.ALREADY_ORDERED} for w in reasoning.workups
+    )
+
+
+def _clarifying_card(
+    topics: tuple[Topic, ...], reasoning: Reasoning, knowledge: Knowledge, policy: CardPolicy
+) -> Card:
+    question = Question(id="clarify", label="What is not known yet", rank=99)
+    missing = tuple(dict.fromkeys(f for r in reasoning.differential[:4] for f in r.missing[:2]))[:5]
+    asked = [knowledge.findings[f].label for f in missing]
+    source = _leading_source(knowledge.scale.clarify_sources, knowledge)
+    topic = Topic(question=question, causes=reasoning.differential[:3], findings=reasoning.gate.findings)
+    return Card(
+        topic=_topic_coding(question),
+        rule="clarify",
+        summary=fit_summary("Leg complaint without a clear pattern: history and leg and pulse examination decide", []),
+        detail=detail_of_question(topic, reasoning, knowledge, asked=tuple(asked)),
+        indicator="info",
+        source_label=source_label(source),
+        source_url=source.url,
+        links=_links(reasoning, knowledge, policy),
+        findings=reasoning.gate.findings,
+    )
+
+
+def _folded(cards: list[Card], maximum: int) -> list[Card]:
+    """At most ``maximum`` cards; what is left over folds into the last one."""
+    if len(cards) <= maximum:
+        return cards
+    kept, rest = cards[: maximum - 1], cards[maximum - 1 :]
+    summaries = [card.summary.split(":")[0] for card in rest]
+    folded = msgspec.structs.replace(
+        rest[0],
+        topic=Coding(system=TOPIC_SYSTEM, code="further", display="Further questions"),
+        rule="further",
+        summary=fit_summary(f"Also to consider: {'; '.join(summaries)}", []),
+        detail="\n\n---\n\n".join(f"**{card.topic.display}**\n\n{card.detail}" for card in rest),
+        indicator="warning" if any(card.indicator == "warning" for card in rest) else "info",
+        suggestions=_unique([s for card in rest for s in card.suggestions]),
+        findings=tuple(dict.fromkeys(f for card in rest for f in card.findings)),
+    )
+    return [*kept, folded]
+
+
+def _unique(suggestions: list[Suggestion]) -> tuple[Suggestion, ...]:
+    return tuple({s.order.workup: s for s in suggestions}.values())
+
+
+def _suggestions(
+    workups: tuple[PlannedWorkup, ...] | list[PlannedWorkup], reasoning: Reasoning, knowledge: Knowledge
+) -> tuple[Suggestion, ...]:
+    """One suggestion for each work-up that has a standard code; the others are text in the card."""
+    return tuple(
+        _suggestion(planned, reasoning, knowledge)
+        for planned in workups
+        if any(coding.system != "finding" for coding in planned.workup.order)
+    )
+
+
+def _suggestion(planned: PlannedWorkup, reasoning: Reasoning, knowledge: Knowledge) -> Suggestion:
+    label = planned.workup.label
+    reasons = [f for f in planned.findings if f in reasoning.findings][:3] or list(
+        reasoning.gate.findings[:2]
+    )
+    words = ", ".join(knowledge.findings[f].label for f in reasons)
+    return Suggestion(
+        label=f"Order {label}",
+        description=f"Draft an order ({planned.priority.value}) for {label}: {planned.because}",
+        recommended=planned.line == 1,
+        order=OrderDraft(
+            workup=planned.workup.id,
+            label=label,
+            codings=tuple(
+                Coding(system=SYSTEM_URIS[c.system], code=c.code, display=c.display)
+                for c in planned.workup.order
+                if c.system != "finding"
+            ),
+            priority=planned.priority,
+            reasons=tuple(
+                Coding(system=FINDING_SYSTEM, code=f, display=knowledge.findings[f].label) for f in reasons
+            ),
+            reason_text=capitalised(words) if words else "",
+        ),
+    )
+
+
+def _topic_coding(question: Question) -> Coding:
+    return Coding(system=TOPIC_SYSTEM, code=question.id, display=question.label)
+
+
+def _leading_source(sources: tuple[str, ...], knowledge: Knowledge) -> Source:
+    """The first source that may stand on a card; guidelines and papers before articles."""
+    known = [knowledge.sources[s] for s in sources if s in knowledge.sources]
+    trusted = [s for s in known if stands_on_cards(s)]
+    return (trusted or known or [knowledge.sources["clinical"]])[0]
+
+
+def _links(reasoning: Reasoning, knowledge: Knowledge, policy: CardPolicy) -> tuple[CardLink, ...]:
+    if not policy.base_url or not reasoning.position_unknown(knowledge):
+        return ()
+    return (CardLink("Intake questionnaire", f"{policy.base_url}/questionnaire"),)

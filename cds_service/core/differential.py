@@ -1,0 +1,183 @@
+"""The differential: evidence added up, cause by cause.
+
+Points are 10 x log10 of a likelihood ratio, or an ordinal weight on the same scale. Links that say
+the same thing form a group of which only the strongest counts. Nothing here is calibrated, so the
+result is a category and a rank.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from cds_service.core.facts import PASSING_KINDS, PatientFacts
+from cds_service.core.knowledge import Cause, Knowledge, Link
+from cds_service.core.values import Category
+
+
+# What counts as the patient's own trouble, as against a mere risk.
+_SPEAKING_KINDS = PASSING_KINDS | {"test-result"}
+_MISSING_SHOWN = 4
+
+
+class Argument(msgspec.Struct, frozen=True):
+    """One piece of evidence that was used: a finding, or several that were asked for together."""
+
+    findings: tuple[str, ...]
+    points: float
+    sources: tuple[str, ...]
+    present: bool = True
+    label: str = ""
+
+
+class RankedCause(msgspec.Struct, frozen=True, kw_only=True):
+    """One cause with its place in the differential.
+
+    ``supports`` and ``against`` hold finding ids, strongest first; ``missing`` the unknown findings
+    that would change its place most.
+    """
+
+    cause: str
+    category: Category
+    rank: int = 0
+    points: float = 0.0
+    arguments: tuple[Argument, ...] = ()
+    missing: tuple[str, ...] = ()
+    supports: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+
+
+def rank_causes(facts: PatientFacts, knowledge: Knowledge) -> tuple[RankedCause, ...]:
+    """Every cause on which something is known, best first. Also fills ``facts.categories``."""
+    ranked: list[RankedCause] = []
+    for cause_id in _touched(facts, knowledge):
+        cause = knowledge.causes[cause_id]
+        assessed = _assess(cause, facts, knowledge)
+        if assessed is not None:
+            ranked.append(assessed)
+            facts.categories[cause_id] = assessed.category
+    ranked.sort(key=lambda r: (-r.category.standing, -r.points, r.cause))
+    return tuple(msgspec.structs.replace(r, rank=i) for i, r in enumerate(ranked, start=1))
+
+
+def established_causes(facts: PatientFacts, knowledge: Knowledge) -> tuple[RankedCause, ...]:
+    """Only the recorded diagnoses: all that is said of causes while the gate is closed."""
+    names = sorted(
+        cause
+        for cause in facts.diagnoses
+        if facts.established(cause) and knowledge.causes[cause].role == "ranked"
+    )
+    return tuple(
+        RankedCause(cause=cause, category=Category.ESTABLISHED, rank=rank)
+        for rank, cause in enumerate(names, start=1)
+    )
+
+
+def _touched(facts: PatientFacts, knowledge: Knowledge) -> list[str]:
+    touched: dict[str, None] = {}
+    for finding in facts.findings:
+        for cause in knowledge.causes_of_finding.get(finding, ()):
+            touched[cause] = None
+    for cause, diagnosis in facts.diagnoses.items():
+        if diagnosis.active and knowledge.causes[cause].role == "ranked":
+            touched[cause] = None
+    # Broader causes last, so that a condition on a special case sees it decided.
+    return sorted(touched, key=knowledge.order_of_causes.__getitem__)
+
+
+def _assess(cause: Cause, facts: PatientFacts, knowledge: Knowledge) -> RankedCause | None:
+    established = facts.established(cause.id)
+    if not established and cause.considered_when is not None and not cause.considered_when.holds(facts):
+        return None
+    arguments = _arguments(cause, facts, knowledge)
+    supporting = [a for a in arguments if a.points > 0]
+    if not established and not supporting:
+        return None
+    points = round(sum(a.points for a in arguments) + knowledge.scale.priors[cause.prior], 1)
+    category = Category.ESTABLISHED if established else _category(cause, points, arguments, facts, knowledge)
+    return RankedCause(
+        cause=cause.id,
+        category=category,
+        points=points,
+        arguments=tuple(arguments),
+        missing=_missing(cause, facts),
+        supports=_findings(supporting),
+        against=_findings([a for a in arguments if a.points < 0]),
+    )
+
+
+def _category(
+    cause: Cause, points: float, arguments: list[Argument], facts: PatientFacts, knowledge: Knowledge
+) -> Category:
+    hallmark = True if cause.requires is None else cause.requires.holds(facts)
+    if hallmark is False or (cause.excluded_when is not None and cause.excluded_when.holds(facts)):
+        return Category.UNLIKELY
+    result = facts.criterion_result(cause.criterion) if cause.criterion else ""
+    if result == "not-met":
+        return Category.UNLIKELY
+    if result == "met" or (cause.likely_when is not None and cause.likely_when.holds(facts)):
+        return Category.LIKELY
+    if points >= knowledge.scale.likely_at and hallmark and _speaks(arguments, facts, knowledge):
+        return Category.LIKELY
+    return Category.POSSIBLE if points >= knowledge.scale.possible_at else Category.UNLIKELY
+
+
+def _speaks(arguments: list[Argument], facts: PatientFacts, knowledge: Knowledge) -> bool:
+    """A symptom, sign or test result supports it: risk alone never makes a cause likely."""
+    for argument in arguments:
+        if argument.points > 0 and argument.present:
+            kinds = {knowledge.findings[finding].kind for finding in argument.findings}
+            if kinds & _SPEAKING_KINDS:
+                return True
+    return False
+
+
+def _arguments(cause: Cause, facts: PatientFacts, knowledge: Knowledge) -> list[Argument]:
+    """Used evidence: of each group the strongest for and the strongest against."""
+    strongest: dict[tuple[str, bool], Argument] = {}
+    alone: list[Argument] = []
+    for link in cause.evidence:
+        argument = _argument(link, facts, knowledge)
+        if argument is None:
+            continue
+        if not link.group:
+            alone.append(argument)
+            continue
+        key = (link.group, argument.points > 0)
+        if key not in strongest or abs(strongest[key].points) < abs(argument.points):
+            strongest[key] = argument
+    return sorted([*alone, *strongest.values()], key=lambda a: (-abs(a.points), a.findings))
+
+
+def _argument(link: Link, facts: PatientFacts, knowledge: Knowledge) -> Argument | None:
+    holds = link.when.holds(facts) if link.when is not None else facts.present(link.finding)
+    if holds is None:
+        return None
+    points = link.present_points if holds else link.absent_points
+    if not points:
+        return None
+    findings = (link.finding,) if link.when is None else link.when.because(facts)
+    return Argument(findings, points, link.sources, holds, link.label)
+
+
+def _findings(arguments: list[Argument]) -> tuple[str, ...]:
+    """Ids of the findings behind arguments, strongest first."""
+    return tuple(dict.fromkeys(finding for a in arguments for finding in a.findings))
+
+
+def _missing(cause: Cause, facts: PatientFacts) -> tuple[str, ...]:
+    """Unknown findings that would move this cause most, hallmark first."""
+    weights: dict[str, float] = {}
+    if cause.requires is not None and cause.requires.holds(facts) is None:
+        for finding in cause.requires.findings():
+            if facts.present(finding) is None:
+                weights[finding] = 100.0
+    criterion = facts.criteria.get(cause.criterion)
+    if criterion is not None and criterion.result == "undetermined":
+        for finding in criterion.unknown:
+            weights.setdefault(finding, 50.0)
+    for link in cause.evidence:
+        if link.finding and facts.present(link.finding) is None:
+            weight = max(abs(link.present_points), abs(link.absent_points))
+            weights[link.finding] = max(weights.get(link.finding, 0.0), weight)
+    heaviest = sorted(weights, key=lambda f: (-weights[f], f))
+    return tuple(heaviest[:_MISSING_SHOWN])

@@ -1,0 +1,163 @@
+"""One pass from a patient's record to everything that can be said about it.
+
+findings and diagnoses -> criteria -> differential -> red flags -> gate -> plan -> advice.
+Deceased: nothing. Under 18: red flags only. Gate closed: no differential, no plan.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+
+import msgspec
+
+from cds_service.core.advice import ActiveInterlock, GivenAdvice, active_interlocks, give_advice
+from cds_service.core.criteria import evaluate_criteria
+from cds_service.core.differential import RankedCause, established_causes, rank_causes
+from cds_service.core.facts import CriteriaResult, PatientFacts
+from cds_service.core.findings import Diagnosis, Finding, Timeline, derive_diagnoses, derive_findings
+from cds_service.core.gate import GateDecision, decide_gate
+from cds_service.core.knowledge import Knowledge
+from cds_service.core.measurements import Results
+from cds_service.core.plan import PlannedWorkup, note_workup_states, plan_workups
+from cds_service.core.record import Gap, PatientRecord, Skipped
+from cds_service.core.red_flags import RaisedFlag, raise_flags
+
+
+_ADULT = 18
+
+
+class Audience(Enum):
+    """Who reads the cards. Clinicians' advice is not given to patients and relatives."""
+
+    CLINICIAN = "clinician"
+    PATIENT = "patient"
+
+
+class Occasion(msgspec.Struct, frozen=True, kw_only=True):
+    """The circumstances of one call."""
+
+    as_of: datetime
+    audience: Audience = Audience.CLINICIAN
+    gaps: tuple[Gap, ...] = ()
+
+
+class Suppressed(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that was not said, why, and until when (empty: while it holds)."""
+
+    topic: str
+    because: str
+    until: str = ""
+
+
+class Reasoning(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything concluded about one patient; what cards and explanations are made of."""
+
+    record: PatientRecord
+    occasion: Occasion
+    findings: dict[str, Finding]
+    diagnoses: dict[str, Diagnosis]
+    gate: GateDecision
+    flags: tuple[RaisedFlag, ...] = ()
+    differential: tuple[RankedCause, ...] = ()
+    criteria: tuple[CriteriaResult, ...] = ()
+    workups: tuple[PlannedWorkup, ...] = ()
+    interlocks: tuple[ActiveInterlock, ...] = ()
+    advice: tuple[GivenAdvice, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
+
+    @property
+    def differential_opened(self) -> bool:
+        """The patient is an adult, or of unknown age, so causes were weighed."""
+        return self.record.age is None or self.record.age >= _ADULT
+
+    def position_unknown(self, knowledge: Knowledge) -> bool:
+        """Nobody recorded position, time of day or what eases it."""
+        kinds = {"timing", "aggravating", "relieving"}
+        return self.gate.complaint and not any(
+            knowledge.findings[f].kind in kinds for f in self.findings
+        )
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """Resources that could not be used."""
+        return self.record.skipped
+
+
+def reason(record: PatientRecord, knowledge: Knowledge, occasion: Occasion) -> Reasoning:
+    """Reason about one patient at ``occasion.as_of``."""
+    timeline = Timeline(knowledge, occasion.as_of)
+    results = Results(record, knowledge, occasion.as_of)
+    findings = derive_findings(record, knowledge, timeline, results)
+    diagnoses = derive_diagnoses(record, knowledge, timeline)
+    if record.deceased:
+        return _silent(record, occasion, findings, diagnoses, "the patient has died")
+    facts = PatientFacts(record, knowledge, occasion.as_of, findings, diagnoses, results)
+    facts.criteria = evaluate_criteria(facts, knowledge)
+    gate = decide_gate(facts, knowledge)
+    if gate.open:
+        return _speak(facts, knowledge, occasion, gate)
+    return msgspec.structs.replace(
+        _silent(record, occasion, findings, diagnoses, gate.because),
+        differential=established_causes(facts, knowledge),
+    )
+
+
+def _silent(
+    record: PatientRecord,
+    occasion: Occasion,
+    findings: dict[str, Finding],
+    diagnoses: dict[str, Diagnosis],
+    because: str,
+) -> Reasoning:
+    return Reasoning(
+        record=record,
+        occasion=occasion,
+        findings=findings,
+        diagnoses=diagnoses,
+        gate=GateDecision(open=False, because=because),
+    )
+
+
+def _speak(
+    facts: PatientFacts, knowledge: Knowledge, occasion: Occasion, gate: GateDecision
+) -> Reasoning:
+    child = facts.age is not None and facts.age < _ADULT
+    note_workup_states(facts, knowledge)
+    ranking = () if child else rank_causes(facts, knowledge)
+    flags = raise_flags(facts, knowledge)
+    workups = plan_workups(facts, knowledge, flags, complaint=not child)
+    interlocks = () if child else active_interlocks(facts, knowledge)
+    return Reasoning(
+        record=facts.record,
+        occasion=occasion,
+        findings=facts.findings,
+        diagnoses=facts.diagnoses,
+        gate=gate,
+        flags=flags,
+        differential=ranking,
+        criteria=() if child else tuple(facts.criteria.values()),
+        workups=workups,
+        interlocks=interlocks,
+        advice=() if child else give_advice(facts, knowledge, interlocks),
+        suppressed=_suppressed(flags, workups, child=child, audience=occasion.audience),
+    )
+
+
+def _suppressed(
+    flags: tuple[RaisedFlag, ...],
+    workups: tuple[PlannedWorkup, ...],
+    *,
+    child: bool,
+    audience: Audience,
+) -> tuple[Suppressed, ...]:
+    said: list[Suppressed] = [
+        Suppressed(topic=raised.flag.id, because=f"answered by {', '.join(raised.answered_by)}")
+        for raised in flags
+        if raised.answered_by
+    ]
+    if child:
+        said.append(Suppressed(topic="differential", because="under 18 years: red flags only"))
+    if audience is Audience.PATIENT:
+        said.append(Suppressed(topic="all", because="the user is a patient or relative"))
+    return tuple(said)

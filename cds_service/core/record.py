@@ -1,0 +1,187 @@
+"""What was read of one patient, before any reasoning.
+
+The FHIR room fills these values; the core turns them into findings. Everything carries the
+reference of the resource it came from, so that each conclusion can be traced.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+import msgspec
+
+from cds_service.core.values import Status
+
+
+class Channel(Enum):
+    """The way a statement arrived; it decides how long the statement counts as current."""
+
+    OBSERVATION = "observation"
+    QUESTIONNAIRE = "questionnaire"
+    CONDITION = "condition"
+    ENCOUNTER = "encounter"
+    ORDER = "order"
+    CONTEXT = "context"
+    MEDICATION = "medication"
+    PROCEDURE = "procedure"
+    REPORT = "report"
+    FAMILY_HISTORY = "family-history"
+    DEMOGRAPHIC = "demographic"
+    MEASUREMENT = "measurement"
+
+
+class Subject(Enum):
+    """What a statement is about."""
+
+    FINDING = "finding"
+    CAUSE = "cause"
+
+
+class Statement(msgspec.Struct, frozen=True, kw_only=True):
+    """One resource saying that a finding, or a diagnosed cause, is present or absent.
+
+    Attributes:
+        about: Whether ``target`` is the id of a finding or of a cause.
+        target: The id.
+        status: PRESENT or ABSENT, never UNKNOWN.
+        source: The resource, as ``Type/id``.
+        how: What matched, in words, without patient free text ("SNOMED 10601006", "phrase 'burning'").
+        channel: How it arrived.
+        date: When it was observed, recorded or prescribed; None when undated.
+        onset: When the resource says it began, if it does.
+        end: When it ended (abatement, drug stopped, resolved status); None when it goes on.
+        ended: True when the resource says that it is over, with or without a date.
+        open_encounter: For ENCOUNTER statements: the encounter has not ended.
+        definite: A code or a structured answer; False for words found in free text.
+        provisional: Observation status ``preliminary`` or ``unknown``.
+        leg_site: True when the resource itself names a lower limb (bodySite, code or words).
+        value: What was measured or answered, for display ("5.1 mmol/L"); empty when none.
+        label: The words of the record for people to recognise it by (display of the code).
+    """
+
+    about: Subject
+    target: str
+    status: Status
+    source: str
+    how: str
+    channel: Channel
+    date: datetime | None = None
+    onset: datetime | None = None
+    end: datetime | None = None
+    ended: bool = False
+    open_encounter: bool = False
+    definite: bool = True
+    provisional: bool = False
+    leg_site: bool = False
+    value: str = ""
+    label: str = ""
+
+
+class Measurement(msgspec.Struct, frozen=True, kw_only=True):
+    """One usable laboratory or bedside result, converted to the analyte's own unit.
+
+    Attributes:
+        analyte: Id of the analyte in the knowledge.
+        value: In ``unit``. With a ``comparator`` the true value lies beyond it.
+        comparator: "", "<", "<=", ">" or ">=".
+        unit: The analyte's canonical UCUM unit.
+        low, high: The laboratory's own reference limits in ``unit``; None without usable range.
+        interpretation: The laboratory's flag (H, HH, L, LL, N, A ...); empty when none.
+        side: "left", "right" or "" for tests made on one leg.
+        text: As sent, for display ("18 ng/mL").
+    """
+
+    analyte: str
+    value: Decimal
+    unit: str
+    source: str
+    comparator: str = ""
+    date: datetime | None = None
+    low: Decimal | None = None
+    high: Decimal | None = None
+    interpretation: str = ""
+    side: str = ""
+    provisional: bool = False
+    text: str = ""
+
+
+class EventState(Enum):
+    """Whether a work-up has a result or is on its way."""
+
+    DONE = "done"
+    ORDERED = "ordered"
+
+
+class WorkupEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """A work-up found in the record, done or ordered.
+
+    ``definite`` is False when only words in a display or text matched: such an event suppresses
+    routine advice, never the deciding test of a red flag.
+    """
+
+    workup: str
+    state: EventState
+    source: str
+    date: datetime | None = None
+    definite: bool = True
+    drafted: bool = False
+    how: str = ""
+
+
+class Skipped(msgspec.Struct, frozen=True):
+    """A resource (or part of one) that was not used, and why. No patient data in ``problem``."""
+
+    reference: str
+    problem: str
+
+
+class Setting(Enum):
+    """Where the patient is now, as far as the open encounter says."""
+
+    OUTPATIENT = "outpatient"
+    EMERGENCY = "emergency"
+    INPATIENT = "inpatient"
+    UNKNOWN = "unknown"
+
+
+class PatientRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything read of one patient.
+
+    Attributes:
+        patient_id: FHIR id, without type.
+        age: Completed years at ``as_of``; None when the birth date is missing or unusable.
+        sex: FHIR administrative gender ("female", "male", "other") or "".
+        deceased: The Patient says so, by date on or before ``as_of`` or by flag.
+        setting: Class of the encounter that is open now.
+        encounter_id: Of the context, else of the open encounter; empty when none.
+    """
+
+    patient_id: str
+    age: int | None = None
+    sex: str = ""
+    deceased: bool = False
+    setting: Setting = Setting.UNKNOWN
+    encounter_id: str = ""
+    statements: tuple[Statement, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    events: tuple[WorkupEvent, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+
+class Supplied(msgspec.Struct, frozen=True):
+    """One FHIR resource as it arrived: under which prefetch key, or in the hook's context."""
+
+    key: str
+    resource: dict[str, Any]
+    in_context: bool = False
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """Data that should have been there: ``missing``, ``error`` or ``incomplete``; and what follows."""
+
+    key: str
+    state: str
+    effect: str

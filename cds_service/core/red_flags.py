@@ -1,0 +1,81 @@
+"""Red flags: what cannot wait.
+
+They look only at what is current, use only what is known to be present, and are never lowered by
+an argument against. One is answered when its deciding test was ordered or resulted after the
+finding's date.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from cds_service.core.facts import CurrentFacts, PatientFacts
+from cds_service.core.knowledge import Knowledge, RedFlag
+from cds_service.core.record import WorkupEvent
+from cds_service.core.values import Urgency
+
+
+class RaisedFlag(msgspec.Struct, frozen=True, kw_only=True):
+    """A red flag that was raised, the findings behind it, and what answered it, if anything."""
+
+    flag: RedFlag
+    urgency: Urgency
+    because: tuple[str, ...]
+    answered_by: tuple[str, ...] = ()
+
+
+def raise_flags(facts: PatientFacts, knowledge: Knowledge) -> tuple[RaisedFlag, ...]:
+    """Every red flag whose trigger holds, most urgent first. Also fills ``facts.flags``."""
+    current = CurrentFacts(facts)
+    raised: list[RaisedFlag] = []
+    for flag in knowledge.red_flags.values():
+        found = _raise(flag, current)
+        if found is not None:
+            raised.append(found)
+            facts.flags.add(flag.id)
+    raised.sort(key=lambda r: (-r.urgency.standing, r.flag.id))
+    return tuple(raised)
+
+
+def _raise(flag: RedFlag, facts: CurrentFacts) -> RaisedFlag | None:
+    for level in flag.levels:
+        if level.when.holds(facts):
+            because = level.when.because(facts)
+            return RaisedFlag(
+                flag=flag,
+                urgency=level.urgency,
+                because=because,
+                answered_by=_answers(flag, because, facts),
+            )
+    return None
+
+
+def _answers(flag: RedFlag, because: tuple[str, ...], facts: PatientFacts) -> tuple[str, ...]:
+    """Orders and results of the deciding test that are not older than the findings."""
+    since = _since(because, facts)
+    return tuple(
+        dict.fromkeys(
+            event.source
+            for event in facts.record.events
+            if event.workup in flag.answered_by and event.definite and _not_older(event, since)
+        )
+    )
+
+
+def _since(because: tuple[str, ...], facts: PatientFacts) -> datetime | None:
+    moments = [
+        found.since
+        for finding in because
+        if (found := facts.findings.get(finding)) is not None and found.since is not None
+    ]
+    return max(moments, default=None)
+
+
+def _not_older(event: WorkupEvent, since: datetime | None) -> bool:
+    if event.drafted:
+        return True
+    if event.date is None:
+        return False
+    return since is None or event.date.date() >= since.date()

@@ -1,0 +1,98 @@
+"""Sorting causes, work-ups and advice by the clinical question that they belong to."""
+
+from __future__ import annotations
+
+import msgspec
+
+from cds_service.core.advice import GivenAdvice
+from cds_service.core.differential import RankedCause
+from cds_service.core.knowledge import Knowledge, Question
+from cds_service.core.plan import PlannedWorkup
+from cds_service.core.reasoning import Reasoning
+from cds_service.core.values import Category, WorkupStatus
+
+
+class Topic(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that belongs to one clinical question.
+
+    ``workups`` are the suggested ones; ``settled`` those done, ordered, withheld or deferred.
+    """
+
+    question: Question
+    causes: tuple[RankedCause, ...] = ()
+    workups: tuple[PlannedWorkup, ...] = ()
+    settled: tuple[PlannedWorkup, ...] = ()
+    advice: tuple[GivenAdvice, ...] = ()
+    cautions: tuple[GivenAdvice, ...] = ()
+    findings: tuple[str, ...] = ()
+    leading_phrase: str = ""
+
+    @property
+    def speaks(self) -> bool:
+        """There is something to do or to avoid."""
+        return bool(self.workups or self.cautions)
+
+
+_PHRASES = {
+    Category.ESTABLISHED: "known",
+    Category.LIKELY: "findings suggest",
+    Category.POSSIBLE: "possible",
+}
+
+
+def topics_of(reasoning: Reasoning, knowledge: Knowledge) -> tuple[Topic, ...]:
+    """All topics of one reasoning, the one to deal with first in front."""
+    ranks = {ranked.cause: ranked for ranked in reasoning.differential}
+    topics = [
+        _topic(question, reasoning, knowledge, ranks) for question in knowledge.questions.values()
+    ]
+    return tuple(sorted(topics, key=lambda t: _order(t)))
+
+
+def _topic(
+    question: Question, reasoning: Reasoning, knowledge: Knowledge, ranks: dict[str, RankedCause]
+) -> Topic:
+    causes = tuple(
+        r
+        for r in reasoning.differential
+        if knowledge.causes[r.cause].question == question.id
+        and r.category.standing >= Category.POSSIBLE.standing
+    )
+    here = [w for w in reasoning.workups if _question_of(w, knowledge, ranks) == question.id]
+    workups = tuple(w for w in here if w.status is WorkupStatus.SUGGESTED)
+    advice = tuple(
+        a for a in reasoning.advice if knowledge.causes[a.causes[0]].question == question.id
+    )
+    wanted = {c for w in workups for c in w.causes}
+    leading = next((r for r in causes if r.cause in wanted), causes[0] if causes else None)
+    return Topic(
+        question=question,
+        causes=causes,
+        workups=workups,
+        settled=tuple(w for w in here if w.status is not WorkupStatus.SUGGESTED),
+        advice=tuple(a for a in advice if not a.advice.caution),
+        cautions=tuple(a for a in advice if a.advice.caution and not a.withheld_by),
+        findings=leading.supports if leading is not None else tuple(f for w in workups for f in w.findings),
+        leading_phrase=_phrase(leading, knowledge),
+    )
+
+
+def _phrase(leading: RankedCause | None, knowledge: Knowledge) -> str:
+    if leading is None:
+        return ""
+    return f"{_PHRASES[leading.category]} {knowledge.causes[leading.cause].label}"
+
+
+def _question_of(planned: PlannedWorkup, knowledge: Knowledge, ranks: dict[str, RankedCause]) -> str:
+    """A work-up belongs to the question of the best-ranked cause that wants it."""
+    causes = [c for c in planned.causes if c in knowledge.causes]
+    if not causes:
+        return ""
+    best = min(causes, key=lambda c: (ranks[c].rank if c in ranks else 999, planned.causes.index(c)))
+    return knowledge.causes[best].question
+
+
+def _order(topic: Topic) -> tuple[int, int, int]:
+    urgency = max((w.priority.standing for w in topic.workups), default=0)
+    rank = min((r.rank for r in topic.causes), default=999)
+    return (-urgency, rank, topic.question.rank)

@@ -1,0 +1,196 @@
+"""Checks of the whole knowledge: every reference leads somewhere, everything has a source.
+
+``check_knowledge`` returns one line for each problem; the service refuses to start with any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from cds_service.core import conditions as c
+from cds_service.core.knowledge import Entry, Knowledge, Link
+from cds_service.core.values import SYSTEM_URIS, Coding, Strength
+
+
+def check_knowledge(knowledge: Knowledge) -> list[str]:
+    """Every problem, as "kind[id]: what is wrong"."""
+    checks = (
+        _check_findings,
+        _check_drugs,
+        _check_causes,
+        _check_criteria,
+        _check_workups,
+        _check_indications,
+        _check_red_flags,
+        _check_interlocks_and_advice,
+        _check_sources,
+        _check_codings,
+    )
+    return [problem for check in checks for problem in check(knowledge)]
+
+
+def _check_findings(k: Knowledge) -> Iterator[str]:
+    for finding in k.findings.values():
+        where = f"findings[{finding.id}]"
+        yield from _unknown(where, "implies", finding.implies, k.findings)
+        yield from _unknown(where, "causes", (*finding.causes, *finding.family), k.causes)
+        yield from _unknown(where, "measured", (r.analyte for r in finding.measured), k.analytes)
+        if finding.window is None and finding.kind not in k.scale.windows:
+            yield f"{where}: kind '{finding.kind}' has no default window in scale.yaml"
+
+
+def _check_drugs(k: Knowledge) -> Iterator[str]:
+    for drug in k.drugs.values():
+        yield from _unknown(f"drugs[{drug.id}]", "finding", (drug.finding,), k.findings)
+
+
+def _check_causes(k: Knowledge) -> Iterator[str]:
+    for cause in k.causes.values():
+        where = f"causes[{cause.id}]"
+        yield from _unknown(where, "question", (cause.question,), k.questions)
+        yield from _unknown(where, "broader", cause.broader, k.causes)
+        yield from _unknown(where, "criterion", (cause.criterion,) if cause.criterion else (), k.criteria)
+        if cause.prior not in k.scale.priors:
+            yield f"{where}: prior '{cause.prior}' is not in scale.yaml"
+        if cause.role not in {"ranked", "explains"}:
+            yield f"{where}: role '{cause.role}' is neither ranked nor explains"
+        for condition in (cause.requires, cause.likely_when, cause.excluded_when, cause.considered_when):
+            if condition is not None:
+                yield from _check_condition(where, condition, k)
+        for link in cause.evidence:
+            yield from _check_link(where, link, k)
+
+
+def _check_link(where: str, link: Link, k: Knowledge) -> Iterator[str]:
+    place = f"{where}.evidence[{link.finding or link.label}]"
+    if (link.when is None) == (not link.finding):
+        yield f"{place}: give either finding or when"
+    if link.finding:
+        yield from _unknown(place, "finding", (link.finding,), k.findings)
+    if link.when is not None:
+        yield from _check_condition(place, link.when, k)
+    if not (link.lr or link.weight or link.lr_absent or link.weight_absent):
+        yield f"{place}: neither lr nor weight"
+    for weight in (link.weight, link.weight_absent):
+        if weight and weight.upper() not in Strength.__members__:
+            yield f"{place}: weight '{weight}' is not strong, moderate or weak"
+
+
+def _check_criteria(k: Knowledge) -> Iterator[str]:
+    for criteria in k.criteria.values():
+        where = f"criteria[{criteria.id}]"
+        for item in criteria.items:
+            if item.finding:
+                yield from _unknown(where, "items", (item.finding,), k.findings)
+            if item.when is not None:
+                yield from _check_condition(where, item.when, k)
+
+
+def _check_workups(k: Knowledge) -> Iterator[str]:
+    for workup in k.workups.values():
+        where = f"workups[{workup.id}]"
+        yield from _unknown(where, "covers", workup.covers, k.workups)
+        yield from _unknown(where, "analytes", workup.analytes, k.analytes)
+        yield from _unknown(where, "renewed-by", workup.renewed_by, k.findings)
+
+
+def _check_indications(k: Knowledge) -> Iterator[str]:
+    for indication in k.indications.values():
+        where = f"indications[{indication.id}]"
+        yield from _unknown(where, "workup", (indication.workup,), k.workups)
+        yield from _unknown(where, "causes", indication.causes, k.causes)
+        yield from _check_condition(where, indication.when, k)
+    for withholding in k.withholdings.values():
+        where = f"withholdings[{withholding.id}]"
+        named = (withholding.workup, withholding.instead) if withholding.instead else (withholding.workup,)
+        yield from _unknown(where, "workup", named, k.workups)
+        if withholding.interlock:
+            yield from _unknown(where, "interlock", (withholding.interlock,), k.interlocks)
+        yield from _check_condition(where, withholding.when, k)
+
+
+def _check_red_flags(k: Knowledge) -> Iterator[str]:
+    for flag in k.red_flags.values():
+        where = f"red-flags[{flag.id}]"
+        yield from _unknown(where, "suspected", flag.suspected, k.causes)
+        yield from _unknown(where, "workups", (*flag.workups, *flag.answered_by), k.workups)
+        if len(flag.summary) > 100:
+            yield f"{where}: summary longer than 100 characters"
+        for level in flag.levels:
+            yield from _check_condition(where, level.when, k)
+            if any(isinstance(n, c.Not | c.FindingUnknown) for n in level.when.walk()):
+                yield f"{where}: red flags never use 'not' or 'unknown'"
+
+
+def _check_interlocks_and_advice(k: Knowledge) -> Iterator[str]:
+    for interlock in k.interlocks.values():
+        yield from _check_condition(f"interlocks[{interlock.id}]", interlock.when, k)
+    for advice in k.advice.values():
+        where = f"advice[{advice.id}]"
+        yield from _unknown(where, "causes", advice.causes, k.causes)
+        yield from _unknown(where, "withheld-by", advice.withheld_by, k.interlocks)
+        if advice.when is not None:
+            yield from _check_condition(where, advice.when, k)
+
+
+def _check_sources(k: Knowledge) -> Iterator[str]:
+    for section in ("causes", "criteria", "indications", "withholdings", "red_flags", "interlocks", "advice"):
+        for entry in getattr(k, section).values():
+            where = f"{section.replace('_', '-')}[{entry.id}]"
+            yield from _unknown(where, "sources", entry.sources, k.sources)
+            if section != "causes" and not entry.sources:
+                yield f"{where}: names no source"
+    for cause in k.causes.values():
+        for link in cause.evidence:
+            yield from _unknown(f"causes[{cause.id}].evidence", "sources", link.sources, k.sources)
+    for finding in k.findings.values():
+        for rule in finding.measured:
+            yield from _unknown(f"findings[{finding.id}].measured", "source", (rule.source,), k.sources)
+
+
+def _check_codings(k: Knowledge) -> Iterator[str]:
+    for entry, codings in _codings(k):
+        for coding in codings:
+            if coding.system not in SYSTEM_URIS:
+                yield f"{entry.id}: code system '{coding.system}' is not known"  # type: ignore[attr-defined]
+
+
+def _codings(k: Knowledge) -> Iterator[tuple[Entry, tuple[Coding, ...]]]:
+    for finding in k.findings.values():
+        yield finding, (*finding.codes, *finding.codes_needing_leg)
+    for analyte in k.analytes.values():
+        yield analyte, analyte.codes
+    for drug in k.drugs.values():
+        yield drug, drug.codes
+    for cause in k.causes.values():
+        yield cause, cause.recognised.codes
+    for workup in k.workups.values():
+        yield workup, (*workup.order, *workup.results)
+
+
+_NAMES = {
+    c.FindingIs: ("id", "findings"),
+    c.FindingUnknown: ("id", "findings"),
+    c.Established: ("cause", "causes"),
+    c.CauseAtLeast: ("cause", "causes"),
+    c.CriterionIs: ("criterion", "criteria"),
+    c.Measured: ("analyte", "analytes"),
+    c.TimesLimit: ("analyte", "analytes"),
+    c.Flagged: ("red_flag", "red_flags"),
+    c.WorkupIs: ("workup", "workups"),
+}
+
+
+def _check_condition(where: str, condition: c.Condition, k: Knowledge) -> Iterator[str]:
+    for node in condition.walk():
+        if type(node) in _NAMES:
+            attribute, section = _NAMES[type(node)]
+            yield from _unknown(where, "condition", (getattr(node, attribute),), getattr(k, section))
+        if isinstance(node, c.WorkupIs) and node.state not in {"done", "ordered", "missing"}:
+            yield f"{where}: condition: work-up state '{node.state}'"
+
+
+def _unknown(where: str, field: str, ids: Iterable[str], known: dict[str, object]) -> Iterator[str]:
+    for id in ids:
+        if id not in known:
+            yield f"{where}: {field}: '{id}' does not exist"
