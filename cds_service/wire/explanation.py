@@ -38,7 +38,9 @@ def explain_document(reasoning: Reasoning, knowledge: Knowledge) -> Json:
             {"id": active.interlock.id, "because": active.interlock.says}
             for active in reasoning.interlocks
         ],
-        "gaps": [_trimmed({"key": g.key, "state": g.state, "effect": g.effect}) for g in occasion.gaps],
+        "gaps": [
+            _trimmed({"key": g.key, "state": g.state, "effect": g.effect}) for g in occasion.gaps
+        ],
         "suppressed": [
             _trimmed({"topic": s.topic, "because": s.because, "until": s.until})
             for s in reasoning.suppressed
@@ -52,7 +54,12 @@ def _findings(reasoning: Reasoning) -> list[Json]:
     known = [_finding(finding) for _, finding in sorted(reasoning.findings.items())]
     asked = {missing for ranked in reasoning.differential for missing in ranked.missing}
     unknown = [
-        {"id": finding, "status": "unknown", "sources": [], "how": "nothing in the data received says so"}
+        {
+            "id": finding,
+            "status": "unknown",
+            "sources": [],
+            "how": "nothing in the data received says so",
+        }
         for finding in sorted(asked - reasoning.findings.keys())
     ]
     return known + unknown

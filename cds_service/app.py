@@ -1,0 +1,86 @@
+"""The composition root: the only module that knows every room, and the only one with a clock."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flask import Flask
+
+from cds_service.core.cards import CardPolicy
+from cds_service.core.knowledge import Knowledge
+from cds_service.gather.services import load_services
+from cds_service.knowledge.loader import CONTENT, load_knowledge
+from cds_service.settings import Settings
+from cds_service.web.advisor import Advisor
+from cds_service.web.calls import calls_blueprint
+from cds_service.web.discovery import discovery_blueprint
+from cds_service.web.errors import register_errors
+from cds_service.web.headers import register_headers
+from cds_service.web.request_log import register_request_log
+from cds_service.web.site import Advises, Site
+
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The clock. Everything below takes the instant as an argument."""
+    return datetime.now(UTC)  # noqa: TID251
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    clock: Clock = utc_now,
+    knowledge: Knowledge | None = None,
+    advisor: Advises | None = None,
+) -> Flask:
+    """The Flask application; the arguments replace what is otherwise built from the settings.
+
+    Raises:
+        KnowledgeError: Clinical knowledge or service definitions are wrong.
+    """
+    settings = settings or Settings()
+    configure_logging(settings.log_level)
+    site = compose_site(settings, clock=clock, knowledge=knowledge, advisor=advisor)
+    app = Flask("cds_service", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.url_map.merge_slashes = False  # a redirect would fail a CORS preflight
+    register_request_log(app)
+    register_headers(app, settings.origins, https=bool(settings.public_url))
+    register_errors(app)
+    app.register_blueprint(discovery_blueprint(site))
+    app.register_blueprint(calls_blueprint(site))
+    return app
+
+
+def compose_site(
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    knowledge: Knowledge | None = None,
+    advisor: Advises | None = None,
+) -> Site:
+    """Knowledge, services and advisor, as the settings ask for them."""
+    known = knowledge or load_knowledge(settings.knowledge_dir or CONTENT)
+    policy = CardPolicy(maximum=settings.max_cards, base_url=settings.public_url)
+    return Site(
+        services=load_services(settings.hooks_folder, known),
+        advisor=advisor or Advisor(known, policy, clock),
+        hooks_version=settings.hooks_version,
+        knowledge_version=known.version,
+        allow_as_of=settings.allow_as_of,
+        max_json_depth=settings.max_json_depth,
+    )
+
+
+def configure_logging(level: str) -> None:
+    """Log lines of this package to standard error; other libraries keep their own ways."""
+    package = logging.getLogger("cds_service")
+    package.setLevel(level)
+    if not package.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+        package.addHandler(handler)

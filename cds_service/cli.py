@@ -1,0 +1,241 @@
+"""The command line: serve, demo, explain a file, check knowledge, write reference pages."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+import click
+from pydantic import ValidationError
+
+from cds_service.app import compose_site
+from cds_service.core.errors import CdsError, InvalidRequestError, KnowledgeError
+from cds_service.gather.bundles import request_from_bundle
+from cds_service.gather.supply import gather
+from cds_service.knowledge.loader import CONTENT, load_knowledge
+from cds_service.settings import Settings, gunicorn_configuration, settings_page
+from cds_service.web.site import Site
+from cds_service.wire.instants import read_instant
+from cds_service.wire.request import AS_OF_EXTENSION, parse_request
+from cds_service.wire.response import response_document
+from cds_service.wire.strict_json import read_json, write_json
+from cds_service.wire.text import explanation_text, response_text
+
+
+Json = dict[str, Any]
+_START_SECONDS = 60
+_FILE_DEPTH = 200
+
+
+@click.group()
+def main() -> None:
+    """Decision support for adults whose legs hurt or burn when lying down."""
+
+
+@main.command()
+def serve() -> None:
+    """Serve over HTTP, with the settings of the environment."""
+    settings = _settings()
+    _refuse_taken_port(settings)
+    os.execv(sys.executable, _gunicorn())  # noqa: S606 (our own interpreter)
+
+
+@main.command()
+@click.argument("file", required=False, type=click.Path(exists=True, path_type=Path))
+def demo(file: Path | None) -> None:
+    """Serve, send FILE (a request or patient Bundle of the sandbox) to ourselves, show the cards, go on serving."""
+    settings = _settings()
+    _refuse_taken_port(settings)
+    request = _request_of(file or _demo_file(settings.fixtures_folder), None)
+    server = subprocess.Popen(_gunicorn())  # noqa: S603 (our own interpreter)
+    try:
+        _show_demo(settings, request, server)
+        server.wait()
+    except KeyboardInterrupt:
+        click.echo("\nStopping.")
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait()
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--as-of", help="RFC 3339 instant to reason for; default: the request's own, else now."
+)
+@click.option(
+    "--service", "service_id", help="Id of the CDS service; default: the first for the hook."
+)
+@click.option("--json", "as_json", is_flag=True, help="The explain document instead of text.")
+@click.option("--cards", is_flag=True, help="The cards as well.")
+def explain(
+    file: Path, as_of: str | None, service_id: str | None, *, as_json: bool, cards: bool
+) -> None:
+    """Say everything that is concluded from FILE, a CDS Hooks request or a bare patient Bundle."""
+    try:
+        site = compose_site(_settings())
+        document, response = _consider(site, _request_of(file, as_of), service_id)
+    except CdsError as problem:
+        raise click.ClickException(str(problem)) from None
+    if as_json:
+        click.echo(write_json(document).decode())
+        return
+    click.echo(explanation_text(document), nl=False)
+    if cards:
+        click.echo("\nCards\n")
+        click.echo(response_text(response), nl=False)
+
+
+@main.group()
+def knowledge() -> None:
+    """The clinical knowledge."""
+
+
+@knowledge.command()
+@click.argument(
+    "folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
+)
+def check(folder: Path | None) -> None:
+    """Load FOLDER (default: the knowledge in use) and name every problem."""
+    try:
+        known = load_knowledge(folder or _settings().knowledge_dir or CONTENT)
+    except KnowledgeError as problem:
+        raise click.ClickException(f"{len(problem.problems)} problems\n{problem}") from None
+    click.echo(
+        f"Knowledge {known.version}: {len(known.causes)} causes, {len(known.findings)} findings, "
+        f"{len(known.workups)} work-ups, {len(known.red_flags)} red flags, {len(known.sources)} sources."
+    )
+
+
+@main.group()
+def docs() -> None:
+    """Generated reference pages."""
+
+
+@docs.command("settings")
+def docs_settings() -> None:
+    """Every setting, as Markdown."""
+    click.echo(settings_page(), nl=False)
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as problem:
+        wrong = [
+            f"CDS_{'_'.join(str(p) for p in e['loc']).upper()}: {e['msg']}"
+            for e in problem.errors()
+        ]
+        raise click.ClickException("\n".join(wrong)) from None
+
+
+def _gunicorn() -> list[str]:
+    return [sys.executable, "-m", "gunicorn", "-c", str(gunicorn_configuration())]
+
+
+def _refuse_taken_port(settings: Settings) -> None:
+    """Say so in words instead of gunicorn's retries."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError:
+            raise click.ClickException(
+                f"Port {settings.port} on {settings.host} is taken. Choose another one, for example: "
+                f"make run PORT={settings.port + 1}"
+            ) from None
+
+
+def _demo_file(folder: Path) -> Path:
+    """The request shown first: ``demo*.json``, else the first request or Bundle of the fixtures."""
+    found = sorted(folder.rglob("demo*.json")) or sorted(folder.rglob("*request*.json"))
+    found = found or sorted(folder.rglob("*.json"))
+    if not found:
+        raise click.ClickException(f"No sandbox patient in {folder}.")
+    return found[0]
+
+
+def _request_of(file: Path, as_of: str | None) -> Json:
+    """The request in a file, or one made of the patient Bundle in it."""
+    content = read_json(file.read_bytes(), _FILE_DEPTH)
+    if not isinstance(content, dict):
+        raise InvalidRequestError("Neither a CDS Hooks request nor a Bundle.")
+    document = cast("Json", content)
+    instant = _instant(as_of)
+    if "hook" not in document:
+        return request_from_bundle(document, instant)
+    if instant is not None:
+        document["extension"] = {AS_OF_EXTENSION: instant.isoformat()}
+    return document
+
+
+def _instant(as_of: str | None) -> datetime | None:
+    if as_of is None:
+        return None
+    instant = read_instant(as_of)
+    if instant is None:
+        raise click.BadParameter("expected an RFC 3339 instant such as 2026-11-21T08:00:00Z")
+    return instant
+
+
+def _consider(site: Site, body: Json, service_id: str | None) -> tuple[Json, Json]:
+    """Explain document and response to one request, without HTTP."""
+    request = parse_request(body, allow_as_of=True)
+    matching = [
+        s for s in site.services.values() if service_id in (None, s.id) and s.hook == request.hook
+    ]
+    if not matching:
+        raise InvalidRequestError("No service answers this hook.", "hook")
+    supply = gather(matching[0], request.context, request.prefetch, request.patient_id)
+    reasoning = site.advisor.consider(request, supply)
+    response = response_document(
+        site.advisor.cards(reasoning),
+        patient_id=request.patient_id,
+        encounter_id=request.encounter_id,
+    )
+    return site.advisor.explanation(reasoning), response
+
+
+def _show_demo(settings: Settings, request: Json, server: subprocess.Popen[bytes]) -> None:
+    base = f"http://127.0.0.1:{settings.port}"
+    _wait_until_ready(base, server)
+    services = _get_json(f"{base}/cds-services")["services"]
+    service = next((s for s in services if s["hook"] == request["hook"]), None)
+    if service is None:
+        raise click.ClickException(f"No service answers the hook {request['hook']}.")
+    url = f"{base}/cds-services/{service['id']}"
+    click.echo(f"\nPOST {url}\n")
+    click.echo(response_text(_get_json(url, request)))
+    click.echo("Why (POST /explain/...):\n")
+    click.echo(explanation_text(_get_json(f"{base}/explain/{service['id']}", request)))
+    click.echo(f"Serving on {base}/cds-services. Ctrl-C stops.")
+
+
+def _wait_until_ready(base: str, server: subprocess.Popen[bytes]) -> None:
+    for _ in range(_START_SECONDS * 10):
+        if server.poll() is not None:
+            raise click.ClickException("The server did not start; the reason stands above.")
+        try:
+            _get_json(f"{base}/health/ready")
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+        else:
+            return
+    raise click.ClickException("The server did not become ready.")
+
+
+def _get_json(url: str, body: Json | None = None) -> Json:
+    """GET, or POST when there is a body; to ourselves only."""
+    data = None if body is None else write_json(body)
+    request = urllib.request.Request(url, data, {"Content-Type": "application/json"})  # noqa: S310 (http to ourselves)
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+        return cast("Json", read_json(answer.read(), _FILE_DEPTH))

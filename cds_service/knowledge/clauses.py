@@ -1,0 +1,289 @@
+"""Who says what of whom in a clause: which phrases are denied, doubted, past, or of a relative.
+
+One pass over the marks of a normalised text, in order. A negation holds to the end of its clause;
+whether a comma ends it depends on the negation (``Mark``). Words that qualify what stands before
+them ("was ruled out", "years ago") reach back to the last comma.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cds_service.core.record import Subject
+from cds_service.core.values import Status
+from cds_service.knowledge import language
+from cds_service.knowledge.language import Mark
+
+
+class Entry:
+    """A phrase of the lexicon and what it states."""
+
+    __slots__ = ("about", "has_leg", "needs_leg", "target", "words")
+
+    def __init__(self, about: Subject, target: str, words: str, *, needs_leg: bool = False) -> None:
+        self.about = about
+        self.target = target
+        self.words = words
+        self.needs_leg = needs_leg
+        self.has_leg = False
+
+
+class Found:
+    """A phrase at its place in a text, with what the words around it make of it."""
+
+    __slots__ = ("clause", "dropped", "end", "entry", "historical", "of_family", "segment", "start", "status")
+
+    def __init__(self, entry: Entry, start: int, end: int, clause: int, segment: int) -> None:
+        self.entry = entry
+        self.start = start
+        self.end = end
+        self.clause = clause
+        self.segment = segment
+        self.status = Status.PRESENT
+        self.of_family = False
+        self.historical = False
+        self.dropped = False
+
+
+Token = tuple[int, int, Mark, Entry | None]
+
+_CONTINUES = frozenset({"or", "nor"})
+# A negation reaches over this many characters without a phrase before "has" may end it.
+_NEAR = 12
+
+
+class Clauses:
+    """Reads the tokens of one text. ``found`` then holds every phrase with its meaning."""
+
+    def __init__(self, text: str, tokens: list[Token]) -> None:
+        self.text = text
+        self.found: list[Found] = []
+        self.legs: list[tuple[int, int]] = []
+        self.elsewhere: list[tuple[int, int]] = []
+        self._tokens = tokens
+        self._clause = 0
+        self._segment = 0
+        self._after_at = -1
+        self._new_clause()
+
+    def _new_clause(self) -> None:
+        self._negation: Mark | None = None
+        self._negated_from = 0
+        self._negations = 0
+        self._unclear = False
+        self._maybe = self._hypothetical = self._family = False
+        self._past = self._past_causes = False
+
+    def read(self) -> list[Found]:
+        """Every phrase in order."""
+        for token in self._tokens:
+            _HANDLERS[token[2]](self, token)
+        return self.found
+
+    def _phrase(self, token: Token) -> None:
+        start, end, _, entry = token
+        if entry is None:
+            return
+        found = Found(entry, start, end, self._clause, self._segment)
+        cause = entry.about is Subject.CAUSE
+        found.of_family = self._family
+        found.dropped = self._hypothetical or self._unclear or (cause and self._maybe)
+        if self._negation is not None:
+            self._deny(found)
+        else:
+            found.historical = self._past or (cause and self._past_causes)
+        self.found.append(found)
+
+    def _deny(self, found: Found) -> None:
+        found.status = Status.ABSENT
+        if language.QUALIFIED.match(self.text, found.end) and " on exam" not in self.text[found.end :][:9]:
+            found.dropped = True
+
+    def _clause_end(self, token: Token) -> None:
+        self._clause += 1
+        self._segment += 1
+        self._new_clause()
+
+    def _comma(self, token: Token) -> None:
+        self._segment += 1
+        self._past_causes = self._past_causes or self._past
+        self._past = False
+        self._unclear = False
+        if self._negation is None:
+            return
+        words = self._next_segment(token[1])
+        if not words or words[0] in language.NEW_STATEMENT:
+            self._negation = None
+        elif self._negation is not Mark.DENIES:
+            self._list_goes_on(words)
+
+    def _list_goes_on(self, words: list[str]) -> None:
+        """ "no swelling, redness or warmth" is one denial; "no injury, burning feet" is not."""
+        if words[0] in _CONTINUES or self._joined_later(words):
+            return
+        short = len(words) == 1 or (words[0] == "and" and len(words) <= 3)
+        if self._negation is Mark.NO and short:
+            return
+        self._unclear = self._negation is Mark.NO and len(words) <= 3 and self._negations == 1
+        if not self._unclear:
+            self._negation = None
+
+    def _joined_later(self, words: list[str]) -> bool:
+        return any(word in _CONTINUES for word in words) and len(words) <= 8
+
+    def _next_segment(self, position: int) -> list[str]:
+        """Words from here to the next comma or end of clause."""
+        end = len(self.text)
+        for mark in (" , ", " . ", " ) ", " but "):
+            at = self.text.find(mark, position - 1)
+            end = at if 0 <= at < end else end
+        return self.text[position:end].split()
+
+    def _negate(self, token: Token) -> None:
+        if token[0] == self._after_at:
+            return
+        self._negation = token[2]
+        self._negated_from = token[1]
+        self._negations += 1
+        self._unclear = False
+        if token[2] is Mark.DENIES:
+            self._family = False
+
+    def _no_negation(self, token: Token) -> None:
+        """ "not only", "no relief": nothing is denied."""
+
+    def _affirm(self, token: Token) -> None:
+        used = bool(self.found) and self.found[-1].start >= self._negated_from
+        if used or token[0] - self._negated_from > _NEAR:
+            self._negation = None
+            self._unclear = False
+
+    def _patient_now(self, token: Token) -> None:
+        self._affirm(token)
+        self._family = self._past = self._past_causes = self._hypothetical = False
+
+    def _doubt(self, token: Token) -> None:
+        if token[0] != self._after_at:
+            self._maybe = True
+
+    def _suppose(self, token: Token) -> None:
+        self._hypothetical = True
+
+    def _of_family(self, token: Token) -> None:
+        self._family = True
+
+    def _relative(self, token: Token) -> None:
+        start, end = token[0], token[1]
+        if language.RELATIVE_PRESENT.search(self.text, 0, start + 1):
+            return
+        next_is_phrase = self._phrase_at(end)
+        if language.RELATIVE_ILL.match(self.text, end - 1) or next_is_phrase:
+            self._family = True
+        elif self._ends_segment(end) and self.text[max(start - 2, 0) : start] in {" (", " ,"}:
+            self._reach_back(lambda found: setattr(found, "of_family", True), segments=2)
+
+    def _phrase_at(self, position: int) -> bool:
+        return any(t[2] is Mark.PHRASE and t[0] == position for t in self._tokens)
+
+    def _history(self, token: Token) -> None:
+        if token[0] == self._after_at:
+            return
+        before = language.LASTING_BEFORE.search(self.text, max(token[0] - 14, 0), token[0])
+        if before is None and language.LASTING_AFTER.match(self.text, token[1] - 1) is None:
+            self._past = True
+
+    def _absent_after(self, token: Token) -> None:
+        if not self._speaks_back(token):
+            return
+        self._after_at = token[0]
+        self._reach_back(lambda found: setattr(found, "status", Status.ABSENT))
+
+    def _over_after(self, token: Token) -> None:
+        if self._earlier_in_segment() and not language.ONLY_RELIEVED.match(self.text, token[1] - 1):
+            self._after_at = token[0]
+            self._reach_back(lambda found: setattr(found, "historical", True))
+
+    def _maybe_after(self, token: Token) -> None:
+        if self._speaks_back(token):
+            self._after_at = token[0]
+            self._reach_back(_doubt_cause)
+
+    def _history_after(self, token: Token) -> None:
+        first = self.found[-1].start if self.found else 0
+        if not language.BEGAN.search(self.text, min(first, token[0]), token[0]):
+            self._reach_back(lambda found: setattr(found, "historical", True))
+            self._past = not self._earlier_in_segment()
+
+    def _family_after(self, token: Token) -> None:
+        self._reach_back(lambda found: setattr(found, "of_family", True))
+
+    def _speaks_back(self, token: Token) -> bool:
+        """The word closes what stands before it: "was ruled out", "leg swelling: no"."""
+        if not self._earlier_in_segment(of_sign=self.text[token[0]] in ":,"):
+            return False
+        before = self.text[: token[0]].rsplit(None, 1)[-1:]
+        auxiliary = bool(before) and before[0] in language.AUXILIARIES
+        return auxiliary or self.text[token[0]] == "?" or self._ends_segment(token[1])
+
+    def _earlier_in_segment(self, *, of_sign: bool = False) -> bool:
+        return bool(self.found) and (
+            self.found[-1].segment == self._segment or (of_sign and self.found[-1].clause == self._clause)
+        )
+
+    def _ends_segment(self, position: int) -> bool:
+        return position >= len(self.text) - 1 or self.text[position] in ",.)?"
+
+    def _reach_back(self, change: Callable[[Found], None], segments: int = 1) -> None:
+        for found in reversed(self.found):
+            if found.segment <= self._segment - segments or found.clause < self._clause:
+                return
+            change(found)
+
+    def _leg(self, token: Token) -> None:
+        self.legs.append((self._clause, self._segment))
+
+    def _elsewhere(self, token: Token) -> None:
+        self.elsewhere.append((self._clause, self._segment))
+
+    def at_leg(self, found: Found) -> bool:
+        """A lower limb is named beside the phrase, else in its clause, else anywhere in the text.
+
+        A hand or the chest beside the phrase keeps it from reaching for a leg further away.
+        """
+        if found.entry.has_leg or (found.clause, found.segment) in self.legs:
+            return True
+        if (found.clause, found.segment) in self.elsewhere or not self.legs:
+            return False
+        if any(clause == found.clause for clause, _ in self.legs):
+            return True
+        return all(clause != found.clause for clause, _ in self.elsewhere)
+
+
+def _doubt_cause(found: Found) -> None:
+    found.dropped = found.dropped or found.entry.about is Subject.CAUSE
+
+
+_HANDLERS: dict[Mark, Callable[[Clauses, Token], None]] = {
+    Mark.PHRASE: Clauses._phrase,
+    Mark.CLAUSE_END: Clauses._clause_end,
+    Mark.COMMA: Clauses._comma,
+    Mark.DENIES: Clauses._negate,
+    Mark.NO: Clauses._negate,
+    Mark.NOT: Clauses._negate,
+    Mark.NOT_NEGATION: Clauses._no_negation,
+    Mark.AFFIRMS: Clauses._affirm,
+    Mark.PATIENT_NOW: Clauses._patient_now,
+    Mark.MAYBE: Clauses._doubt,
+    Mark.HYPOTHETICAL: Clauses._suppose,
+    Mark.FAMILY: Clauses._of_family,
+    Mark.RELATIVE: Clauses._relative,
+    Mark.HISTORY: Clauses._history,
+    Mark.ABSENT_AFTER: Clauses._absent_after,
+    Mark.OVER_AFTER: Clauses._over_after,
+    Mark.MAYBE_AFTER: Clauses._maybe_after,
+    Mark.HISTORY_AFTER: Clauses._history_after,
+    Mark.FAMILY_AFTER: Clauses._family_after,
+    Mark.OR: Clauses._no_negation,
+    Mark.LEG: Clauses._leg,
+    Mark.ELSEWHERE: Clauses._elsewhere,
+}

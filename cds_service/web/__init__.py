@@ -1,0 +1,1 @@
+"""HTTP: discovery, services, explain, health, errors, CORS. Parse, call, answer."""

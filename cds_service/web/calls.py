@@ -1,0 +1,88 @@
+"""The CDS services themselves, and the explain interface behind each of them."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, g, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from cds_service.core.errors import InvalidRequestError, UnknownServiceError
+from cds_service.core.reasoning import Reasoning
+from cds_service.gather.services import ServiceDefinition
+from cds_service.gather.supply import gather
+from cds_service.web.answers import json_answer
+from cds_service.web.site import Site
+from cds_service.wire.request import HookRequest, parse_request
+from cds_service.wire.response import response_document
+from cds_service.wire.strict_json import read_json
+
+
+log = logging.getLogger(__name__)
+
+
+def calls_blueprint(site: Site) -> Blueprint:
+    """``POST /cds-services/{id}`` and ``POST /explain/{id}``."""
+    blueprint = Blueprint("calls", __name__)
+
+    @blueprint.post("/cds-services/<service_id>")
+    def call(service_id: str) -> Response:
+        """Cards for one firing of the hook."""
+        hook_request, reasoning = _consider(site, service_id, allow_as_of=site.allow_as_of)
+        cards = site.advisor.cards(reasoning)
+        g.cards = len(cards)
+        return json_answer(
+            response_document(
+                cards,
+                patient_id=hook_request.patient_id,
+                encounter_id=hook_request.encounter_id,
+            )
+        )
+
+    @blueprint.post("/explain/<service_id>")
+    def explain(service_id: str) -> Response:
+        """Everything behind the answer to the same request; not part of CDS Hooks."""
+        _, reasoning = _consider(site, service_id, allow_as_of=True)
+        return json_answer(site.advisor.explanation(reasoning))
+
+    return blueprint
+
+
+def _consider(site: Site, service_id: str, *, allow_as_of: bool) -> tuple[HookRequest, Reasoning]:
+    service = _service(site, service_id)
+    hook_request = parse_request(_body(site.max_json_depth), allow_as_of=allow_as_of)
+    _check_hook(service, hook_request)
+    supply = gather(service, hook_request.context, hook_request.prefetch, hook_request.patient_id)
+    g.gaps = [f"{gap.key}:{gap.state}" for gap in supply.gaps]
+    return hook_request, site.advisor.consider(hook_request, supply)
+
+
+def _service(site: Site, service_id: str) -> ServiceDefinition:
+    service = site.services.get(service_id)
+    if service is None:
+        raise UnknownServiceError("No CDS service with this id is offered.")
+    g.service = service.id
+    return service
+
+
+def _body(max_depth: int) -> Any:
+    """The decoded body; 415 unless it is uncompressed JSON."""
+    kind = request.mimetype
+    is_json = kind == "application/json" or (
+        kind.startswith("application/") and kind.endswith("+json")
+    )
+    if not is_json or request.headers.get("Content-Encoding", "identity") != "identity":
+        raise UnsupportedMediaType
+    return read_json(request.get_data(cache=False), max_depth)
+
+
+def _check_hook(service: ServiceDefinition, hook_request: HookRequest) -> None:
+    """A body made for another hook is refused (REQ-03, D-4)."""
+    if hook_request.hook != service.hook:
+        raise InvalidRequestError(f"This service answers the hook {service.hook} only.", "hook")
+    try:
+        UUID(hook_request.hook_instance)
+    except ValueError:
+        log.warning("hookInstance is not a UUID service=%s", service.id)

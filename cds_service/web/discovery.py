@@ -1,0 +1,39 @@
+"""Discovery and health."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from cds_service.web.answers import JSON, json_answer
+from cds_service.web.site import Site
+from cds_service.wire.discovery import discovery_document
+from cds_service.wire.strict_json import write_json
+
+
+def discovery_blueprint(site: Site) -> Blueprint:
+    """``GET /cds-services`` and the health interface; the bodies are made once."""
+    blueprint = Blueprint("discovery", __name__)
+    document = write_json(discovery_document(site.services.values(), site.hooks_version))
+
+    @blueprint.get("/cds-services", strict_slashes=False)
+    def discovery() -> Response:
+        """What is offered; always available (DISC-01)."""
+        return Response(document, mimetype=JSON, headers={"Cache-Control": "no-cache"})
+
+    @blueprint.get("/health/live")
+    def live() -> Response:
+        """The process answers."""
+        return json_answer({"status": "live"})
+
+    @blueprint.get("/health/ready")
+    def ready() -> Response:
+        """Knowledge and services are loaded; without them the process would not have started."""
+        return json_answer(
+            {
+                "status": "ready",
+                "knowledge": site.knowledge_version,
+                "services": list(site.services),
+            }
+        )
+
+    return blueprint

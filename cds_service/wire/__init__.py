@@ -1,0 +1,1 @@
+"""CDS Hooks JSON to values and back. The only room that knows camelCase."""

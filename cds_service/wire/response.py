@@ -1,0 +1,88 @@
+"""Cards as CDS Hooks JSON. What has no value is left out: no nulls, no empty members (GEN-05..07)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from uuid import uuid4
+
+from cds_service.core.cards import Card, CardLink, Suggestion
+from cds_service.core.values import SYSTEM_URIS, Coding
+from cds_service.fhir.orders import draft_service_request
+
+
+def new_uuid() -> str:
+    """A random RFC 4122 version 4 identifier in lower case (CARD-01, SUG-02)."""
+    return str(uuid4())
+
+
+def response_document(
+    cards: Iterable[Card],
+    *,
+    patient_id: str,
+    encounter_id: str,
+    new_id: Callable[[], str] = new_uuid,
+) -> dict[str, Any]:
+    """The response of a service: ``cards``, possibly none (RSP-03)."""
+    writing = _Writing(patient_id, encounter_id, new_id)
+    return {"cards": [writing.card(card) for card in cards]}
+
+
+class _Writing:
+    """What every card of one response shares."""
+
+    def __init__(self, patient_id: str, encounter_id: str, new_id: Callable[[], str]) -> None:
+        self.patient_id = patient_id
+        self.encounter_id = encounter_id
+        self.new_id = new_id
+
+    def card(self, card: Card) -> dict[str, Any]:
+        suggestions = [self.suggestion(suggestion) for suggestion in card.suggestions]
+        return _present(
+            {
+                "uuid": self.new_id(),
+                "summary": card.summary,
+                "detail": card.detail,
+                "indicator": card.indicator,
+                "source": _source(card),
+                "suggestions": suggestions,
+                "selectionBehavior": "any" if suggestions else "",
+                "overrideReasons": [_coding(reason) for reason in card.override_reasons],
+                "links": [_link(link) for link in card.links],
+            }
+        )
+
+    def suggestion(self, suggestion: Suggestion) -> dict[str, Any]:
+        """One suggestion with its single action (EHR-03)."""
+        resource = draft_service_request(
+            suggestion.order, patient_id=self.patient_id, encounter_id=self.encounter_id
+        )
+        action = {"type": "create", "description": suggestion.description, "resource": resource}
+        return _present(
+            {
+                "label": suggestion.label,
+                "uuid": self.new_id(),
+                "isRecommended": suggestion.recommended,
+                "actions": [action],
+            }
+        )
+
+
+def _source(card: Card) -> dict[str, Any]:
+    return _present(
+        {"label": card.source_label, "url": card.source_url, "topic": _coding(card.topic)}
+    )
+
+
+def _coding(coding: Coding) -> dict[str, Any]:
+    system = SYSTEM_URIS.get(coding.system, coding.system)
+    return _present({"system": system, "code": coding.code, "display": coding.display})
+
+
+def _link(link: CardLink) -> dict[str, Any]:
+    return {"label": link.label, "url": link.url, "type": "absolute"}
+
+
+def _present(members: dict[str, Any]) -> dict[str, Any]:
+    """Only the members that have a value; false is one."""
+    return {name: value for name, value in members.items() if value or value is False}
