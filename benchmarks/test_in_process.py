@@ -9,9 +9,9 @@ from typing import Any
 
 import orjson
 import pytest
-from tools.bench_requests import generated_request
 
 from cds_service.app import create_app
+from tools.bench_requests import generated_request
 
 
 URL = "/cds-services/leg-pain-patient-view"

@@ -53,7 +53,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=10)
     seconds = parser.parse_args().seconds
     if shutil.which("wrk") is None:
-        print("The benchmark needs the load generator wrk. Debian: apt-get install wrk; macOS: brew install wrk.")
+        print(
+            "The benchmark needs the load generator wrk. Debian: apt-get install wrk; macOS: brew install wrk."
+        )
         return 2
     with tempfile.TemporaryDirectory() as folder, _servers() as ports:
         return _table(Path(folder), ports, seconds)
@@ -91,7 +93,15 @@ def _script(folder: Path, name: str, body: bytes) -> Path:
 
 def _load(port: int, script: Path, concurrency: int, seconds: int) -> Figures:
     threads = 1 if concurrency == 1 else 2
-    command = ["wrk", f"-t{threads}", f"-c{concurrency}", f"-d{seconds}s", "--latency", "-s", str(script)]
+    command = [
+        "wrk",
+        f"-t{threads}",
+        f"-c{concurrency}",
+        f"-d{seconds}s",
+        "--latency",
+        "-s",
+        str(script),
+    ]
     command.append(f"http://127.0.0.1:{port}{PATH}")
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     return Figures(
@@ -126,7 +136,17 @@ def _servers() -> Iterator[dict[str, int]]:
 
 
 def _start(application: str, port: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "gunicorn", "--preload", "-w2", "--threads", "4", "-k", "gthread"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--preload",
+        "-w2",
+        "--threads",
+        "4",
+        "-k",
+        "gthread",
+    ]
     command += ["--log-level", "warning", "-b", f"127.0.0.1:{port}", application]
     environment = os.environ | {"CDS_ALLOW_AS_OF": "true", "CDS_LOG_LEVEL": "warning"}
     return subprocess.Popen(command, cwd=ROOT, env=environment)

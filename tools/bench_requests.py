@@ -58,7 +58,12 @@ def benchmark_requests() -> dict[str, bytes]:
 def generated_request(size: int, *, speaking: bool) -> Json:
     """A patient-view request of about ``size`` bytes about one invented patient."""
     prefetch: Json = {
-        "patient": {"resourceType": "Patient", "id": "bench", "gender": "male", "birthDate": "1955-06-01"},
+        "patient": {
+            "resourceType": "Patient",
+            "id": "bench",
+            "gender": "male",
+            "birthDate": "1955-06-01",
+        },
         "findings": _bundle([_finding(code) for code in _SPEAKING] if speaking else []),
     }
     rounds = 1
@@ -81,7 +86,11 @@ def generated_request(size: int, *, speaking: bool) -> Json:
 
 
 def _bundle(resources: list[Json]) -> Json:
-    return {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": r} for r in resources]}
+    return {
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "entry": [{"resource": r} for r in resources],
+    }
 
 
 def _finding(code: str) -> Json:
@@ -93,7 +102,9 @@ def _condition(position: int) -> Json:
     return {
         "resourceType": "Condition",
         "id": f"condition-{position}",
-        "clinicalStatus": _concept("http://terminology.hl7.org/CodeSystem/condition-clinical", "resolved"),
+        "clinicalStatus": _concept(
+            "http://terminology.hl7.org/CodeSystem/condition-clinical", "resolved"
+        ),
         "code": _concept("http://snomed.info/sct", code, display),
         "subject": {"reference": "Patient/bench"},
         "onsetDateTime": "2019-05-01",
@@ -107,7 +118,9 @@ def _drug(position: int) -> Json:
         "id": f"medication-{position}",
         "status": "stopped",
         "intent": "order",
-        "medicationCodeableConcept": _concept("http://www.nlm.nih.gov/research/umls/rxnorm", code, display),
+        "medicationCodeableConcept": _concept(
+            "http://www.nlm.nih.gov/research/umls/rxnorm", code, display
+        ),
         "subject": {"reference": "Patient/bench"},
         "authoredOn": "2019-05-01T10:00:00+00:00",
     }
@@ -131,7 +144,9 @@ def _observation(id: str, category: str, system: str, code: str, display: str = 
         "resourceType": "Observation",
         "id": id,
         "status": "final",
-        "category": [_concept("http://terminology.hl7.org/CodeSystem/observation-category", category)],
+        "category": [
+            _concept("http://terminology.hl7.org/CodeSystem/observation-category", category)
+        ],
         "code": _concept(system, code, display),
         "subject": {"reference": "Patient/bench"},
         "effectiveDateTime": "2026-03-13T09:00:00+00:00",

@@ -27,6 +27,7 @@ GROUPS = {
     "muscle": "Muscles and statins",
     "cramps": "Cramps",
     "modest": "Modest complaints",
+    "route": "Ways in which a complaint arrives",
 }
 OTHER = "Others"
 HEAD = """# The sandbox cases

@@ -146,7 +146,9 @@ def _flag_card(
     topic = next((t for t in topics if t.question.id == question.id), None)
     same_question = topic.workups if topic is not None else ()
     wanted = [
-        w for w in reasoning.workups if w.status is WorkupStatus.SUGGESTED and raised.flag.id in w.flags
+        w
+        for w in reasoning.workups
+        if w.status is WorkupStatus.SUGGESTED and raised.flag.id in w.flags
     ]
     workups = [*wanted, *(w for w in same_question if w not in wanted)]
     labels = [knowledge.findings[f].label for f in raised.because]
@@ -220,7 +222,8 @@ def _needs_clarifying(reasoning: Reasoning) -> bool:
     if any(r.category.standing >= Category.LIKELY.standing for r in reasoning.differential):
         return False
     return not any(
-        w.status in {WorkupStatus.ALREADY_DONE, WorkupStatus.ALREADY_ORDERED} for w in reasoning.workups
+        w.status in {WorkupStatus.ALREADY_DONE, WorkupStatus.ALREADY_ORDERED}
+        for w in reasoning.workups
     )
 
 
@@ -231,11 +234,16 @@ def _clarifying_card(
     missing = tuple(dict.fromkeys(f for r in reasoning.differential[:4] for f in r.missing[:2]))[:5]
     asked = [knowledge.findings[f].label for f in missing]
     source = _leading_source(knowledge.scale.clarify_sources, knowledge)
-    topic = Topic(question=question, causes=reasoning.differential[:3], findings=reasoning.gate.findings)
+    topic = Topic(
+        question=question, causes=reasoning.differential[:3], findings=reasoning.gate.findings
+    )
     return Card(
         topic=_topic_coding(question),
         rule="clarify",
-        summary=fit_summary("Leg complaint without a clear pattern: history and leg and pulse examination decide", []),
+        summary=fit_summary(
+            "Leg complaint without a clear pattern: history and leg and pulse examination decide",
+            [],
+        ),
         detail=detail_of_question(topic, reasoning, knowledge, asked=tuple(asked)),
         indicator="info",
         source_label=source_label(source),
@@ -269,7 +277,9 @@ def _unique(suggestions: list[Suggestion]) -> tuple[Suggestion, ...]:
 
 
 def _suggestions(
-    workups: tuple[PlannedWorkup, ...] | list[PlannedWorkup], reasoning: Reasoning, knowledge: Knowledge
+    workups: tuple[PlannedWorkup, ...] | list[PlannedWorkup],
+    reasoning: Reasoning,
+    knowledge: Knowledge,
 ) -> tuple[Suggestion, ...]:
     """One suggestion for each work-up that has a standard code; the others are text in the card."""
     return tuple(
@@ -299,7 +309,8 @@ def _suggestion(planned: PlannedWorkup, reasoning: Reasoning, knowledge: Knowled
             ),
             priority=planned.priority,
             reasons=tuple(
-                Coding(system=FINDING_SYSTEM, code=f, display=knowledge.findings[f].label) for f in reasons
+                Coding(system=FINDING_SYSTEM, code=f, display=knowledge.findings[f].label)
+                for f in reasons
             ),
             reason_text=capitalised(words) if words else "",
         ),

@@ -86,14 +86,22 @@ def _touched(facts: PatientFacts, knowledge: Knowledge) -> list[str]:
 
 def _assess(cause: Cause, facts: PatientFacts, knowledge: Knowledge) -> RankedCause | None:
     established = facts.established(cause.id)
-    if not established and cause.considered_when is not None and not cause.considered_when.holds(facts):
+    if (
+        not established
+        and cause.considered_when is not None
+        and not cause.considered_when.holds(facts)
+    ):
         return None
     arguments = _arguments(cause, facts, knowledge)
     supporting = [a for a in arguments if a.points > 0]
     if not established and not supporting:
         return None
     points = round(sum(a.points for a in arguments) + knowledge.scale.priors[cause.prior], 1)
-    category = Category.ESTABLISHED if established else _category(cause, points, arguments, facts, knowledge)
+    category = (
+        Category.ESTABLISHED
+        if established
+        else _category(cause, points, arguments, facts, knowledge)
+    )
     return RankedCause(
         cause=cause.id,
         category=category,
@@ -106,7 +114,11 @@ def _assess(cause: Cause, facts: PatientFacts, knowledge: Knowledge) -> RankedCa
 
 
 def _category(
-    cause: Cause, points: float, arguments: list[Argument], facts: PatientFacts, knowledge: Knowledge
+    cause: Cause,
+    points: float,
+    arguments: list[Argument],
+    facts: PatientFacts,
+    knowledge: Knowledge,
 ) -> Category:
     hallmark = True if cause.requires is None else cause.requires.holds(facts)
     if hallmark is False or (cause.excluded_when is not None and cause.excluded_when.holds(facts)):

@@ -102,7 +102,11 @@ class Timeline:
 
     def is_evidence(self, statement: Statement, definition: FindingDefinition) -> bool:
         """The statement is young enough, or says something that does not age."""
-        if statement.ended and not definition.past_counts and statement.channel is not Channel.MEDICATION:
+        if (
+            statement.ended
+            and not definition.past_counts
+            and statement.channel is not Channel.MEDICATION
+        ):
             return False
         window = self.window(definition)
         if window == float("inf"):
@@ -177,9 +181,12 @@ def _diagnosis(cause: str, statements: list[Statement], timeline: Timeline) -> D
         date=newest.date,
         since=_earliest(speaking),
         complaint=any(
-            s.channel in {Channel.ENCOUNTER, Channel.CONTEXT} and timeline.is_current(s) for s in active
+            s.channel in {Channel.ENCOUNTER, Channel.CONTEXT} and timeline.is_current(s)
+            for s in active
         ),
-        sources=tuple(dict.fromkeys(s.source for s in sorted(speaking, key=_precedence, reverse=True))),
+        sources=tuple(
+            dict.fromkeys(s.source for s in sorted(speaking, key=_precedence, reverse=True))
+        ),
         how=newest.how,
     )
 
@@ -236,7 +243,9 @@ def _decide(
         provisional=all(s.provisional for s in agreeing),
         leg_site=any(s.leg_site and timeline.is_current(s) for s in agreeing),
         sources=tuple(dict.fromkeys(s.source for s in agreeing)),
-        disagreeing=tuple(dict.fromkeys(s.source for s in evidence if s.status is not winner.status)),
+        disagreeing=tuple(
+            dict.fromkeys(s.source for s in evidence if s.status is not winner.status)
+        ),
         how=winner.how,
         value=winner.value,
     )
@@ -247,7 +256,8 @@ def _since(evidence: list[Statement], winner: Statement) -> datetime | None:
     if winner.status is not Status.PRESENT:
         return None
     denied = max(
-        (s.date for s in evidence if s.status is Status.ABSENT and s.date is not None), default=_LONG_AGO
+        (s.date for s in evidence if s.status is Status.ABSENT and s.date is not None),
+        default=_LONG_AGO,
     )
     return _earliest(
         s

@@ -40,10 +40,14 @@ def decide_gate(facts: PatientFacts, knowledge: Knowledge) -> GateDecision:
         )
     diagnosis = _complaint_by_diagnosis(facts, knowledge)
     if diagnosis:
-        return GateDecision(open=True, complaint=True, because=f"current reason for care: {diagnosis}")
+        return GateDecision(
+            open=True, complaint=True, because=f"current reason for care: {diagnosis}"
+        )
     result = _unanswered_result(facts, knowledge)
     if result:
-        return GateDecision(open=True, because=f"new result that nobody acted on: {result}", findings=(result,))
+        return GateDecision(
+            open=True, because=f"new result that nobody acted on: {result}", findings=(result,)
+        )
     flag = _flag_alone(facts, knowledge)
     if flag:
         return GateDecision(open=True, because=f"red flag without a leg complaint: {flag}")
@@ -90,7 +94,10 @@ def _acted(facts: PatientFacts, workups: tuple[str, ...], since: datetime) -> bo
     return any(
         event.workup in workups
         and event.date is not None
-        and (event.date > since or (event.state is EventState.ORDERED and event.date.date() >= since.date()))
+        and (
+            event.date > since
+            or (event.state is EventState.ORDERED and event.date.date() >= since.date())
+        )
         for event in facts.record.events
     )
 

@@ -62,7 +62,9 @@ class Results:
         if kind is not None and kind.deciding != "newest":
             return self.lowest(analyte)
         return max(
-            self.newest_day(analyte), key=lambda r: (r.date or _LONG_AGO, r.value, r.source), default=None
+            self.newest_day(analyte),
+            key=lambda r: (r.date or _LONG_AGO, r.value, r.source),
+            default=None,
         )
 
     def statements(

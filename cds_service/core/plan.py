@@ -85,7 +85,9 @@ def plan_workups(
     return _first_line_first(planned)
 
 
-def _add_flag_wishes(wishes: dict[str, list[_Wish]], raised: RaisedFlag, facts: PatientFacts) -> None:
+def _add_flag_wishes(
+    wishes: dict[str, list[_Wish]], raised: RaisedFlag, facts: PatientFacts
+) -> None:
     """The work-ups of a red flag; nothing when it is answered. Places give way to tests in hospital."""
     if raised.answered_by:
         return
@@ -169,7 +171,11 @@ def _settle(
     wishes = sorted(wishes, key=lambda w: (-w.priority.standing, w.line))
     first = wishes[0]
     deciding = any(w.flag for w in wishes) and first.priority is not Priority.ROUTINE
-    done = [] if any(w.repeat for w in wishes) else _done(workup, facts, knowledge, definite_only=deciding)
+    done = (
+        []
+        if any(w.repeat for w in wishes)
+        else _done(workup, facts, knowledge, definite_only=deciding)
+    )
     ordered = _ordered(workup, facts, knowledge, definite_only=deciding)
     planned = PlannedWorkup(
         workup=workup,
@@ -222,7 +228,14 @@ def _first_line_first(planned: list[PlannedWorkup]) -> tuple[PlannedWorkup, ...]
         for p in planned
     ]
     return tuple(
-        sorted(settled, key=lambda p: (p.status is not WorkupStatus.SUGGESTED, -p.priority.standing, p.workup.id))
+        sorted(
+            settled,
+            key=lambda p: (
+                p.status is not WorkupStatus.SUGGESTED,
+                -p.priority.standing,
+                p.workup.id,
+            ),
+        )
     )
 
 
@@ -231,7 +244,10 @@ def _done(
 ) -> list[str]:
     """References of valid results; empty when none, when too old, or when newer symptoms came."""
     sources = _results(workup, facts)
-    for candidate in (workup, *(knowledge.workups[w] for w in knowledge.covered_by.get(workup.id, ()))):
+    for candidate in (
+        workup,
+        *(knowledge.workups[w] for w in knowledge.covered_by.get(workup.id, ())),
+    ):
         sources += [
             event.source
             for event in facts.events.get(candidate.id, ())
@@ -246,9 +262,7 @@ def _results(workup: Workup, facts: PatientFacts) -> list[str]:
     found: list[str] = []
     for analyte in workup.analytes:
         valid = [
-            r.source
-            for r in facts.results.newest_day(analyte)
-            if _is_valid(r.date, workup, facts)
+            r.source for r in facts.results.newest_day(analyte) if _is_valid(r.date, workup, facts)
         ]
         if not valid and workup.all_analytes:
             return []
@@ -296,5 +310,3 @@ def _is_on_its_way(event: WorkupEvent, facts: PatientFacts) -> bool:
     if event.drafted or event.date is None:
         return True
     return (facts.as_of - event.date).total_seconds() / 86400 <= _ORDER_VALID_DAYS
-
-

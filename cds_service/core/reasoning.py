@@ -15,7 +15,13 @@ from cds_service.core.advice import ActiveInterlock, GivenAdvice, active_interlo
 from cds_service.core.criteria import evaluate_criteria
 from cds_service.core.differential import RankedCause, established_causes, rank_causes
 from cds_service.core.facts import CriteriaResult, PatientFacts
-from cds_service.core.findings import Diagnosis, Finding, Timeline, derive_diagnoses, derive_findings
+from cds_service.core.findings import (
+    Diagnosis,
+    Finding,
+    Timeline,
+    derive_diagnoses,
+    derive_findings,
+)
 from cds_service.core.gate import GateDecision, decide_gate
 from cds_service.core.knowledge import Knowledge
 from cds_service.core.measurements import Results

@@ -46,7 +46,7 @@ def topics_of(reasoning: Reasoning, knowledge: Knowledge) -> tuple[Topic, ...]:
     topics = [
         _topic(question, reasoning, knowledge, ranks) for question in knowledge.questions.values()
     ]
-    return tuple(sorted(topics, key=lambda t: _order(t)))
+    return tuple(sorted(topics, key=_order))
 
 
 def _topic(
@@ -72,7 +72,9 @@ def _topic(
         settled=tuple(w for w in here if w.status is not WorkupStatus.SUGGESTED),
         advice=tuple(a for a in advice if not a.advice.caution),
         cautions=tuple(a for a in advice if a.advice.caution and not a.withheld_by),
-        findings=leading.supports if leading is not None else tuple(f for w in workups for f in w.findings),
+        findings=leading.supports
+        if leading is not None
+        else tuple(f for w in workups for f in w.findings),
         leading_phrase=_phrase(leading, knowledge),
     )
 
@@ -83,12 +85,16 @@ def _phrase(leading: RankedCause | None, knowledge: Knowledge) -> str:
     return f"{_PHRASES[leading.category]} {knowledge.causes[leading.cause].label}"
 
 
-def _question_of(planned: PlannedWorkup, knowledge: Knowledge, ranks: dict[str, RankedCause]) -> str:
+def _question_of(
+    planned: PlannedWorkup, knowledge: Knowledge, ranks: dict[str, RankedCause]
+) -> str:
     """A work-up belongs to the question of the best-ranked cause that wants it."""
     causes = [c for c in planned.causes if c in knowledge.causes]
     if not causes:
         return ""
-    best = min(causes, key=lambda c: (ranks[c].rank if c in ranks else 999, planned.causes.index(c)))
+    best = min(
+        causes, key=lambda c: (ranks[c].rank if c in ranks else 999, planned.causes.index(c))
+    )
     return knowledge.causes[best].question
 
 

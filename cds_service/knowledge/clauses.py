@@ -31,7 +31,17 @@ class Entry:
 class Found:
     """A phrase at its place in a text, with what the words around it make of it."""
 
-    __slots__ = ("clause", "dropped", "end", "entry", "historical", "of_family", "segment", "start", "status")
+    __slots__ = (
+        "clause",
+        "dropped",
+        "end",
+        "entry",
+        "historical",
+        "of_family",
+        "segment",
+        "start",
+        "status",
+    )
 
     def __init__(self, entry: Entry, start: int, end: int, clause: int, segment: int) -> None:
         self.entry = entry
@@ -96,7 +106,10 @@ class Clauses:
 
     def _deny(self, found: Found) -> None:
         found.status = Status.ABSENT
-        if language.QUALIFIED.match(self.text, found.end) and " on exam" not in self.text[found.end :][:9]:
+        if (
+            language.QUALIFIED.match(self.text, found.end)
+            and " on exam" not in self.text[found.end :][:9]
+        ):
             found.dropped = True
 
     def _clause_end(self, token: Token) -> None:
@@ -227,7 +240,8 @@ class Clauses:
 
     def _earlier_in_segment(self, *, of_sign: bool = False) -> bool:
         return bool(self.found) and (
-            self.found[-1].segment == self._segment or (of_sign and self.found[-1].clause == self._clause)
+            self.found[-1].segment == self._segment
+            or (of_sign and self.found[-1].clause == self._clause)
         )
 
     def _ends_segment(self, position: int) -> bool:

@@ -30,7 +30,9 @@ def parse_condition(written: object) -> c.Condition:
     raise ConditionSyntaxError(f"unknown condition {sorted(parts)}")
 
 
-def _build(key: str, build: Callable[[dict[str, Any]], c.Condition], parts: dict[str, Any]) -> c.Condition:
+def _build(
+    key: str, build: Callable[[dict[str, Any]], c.Condition], parts: dict[str, Any]
+) -> c.Condition:
     extra = set(parts) - _ALLOWED[key]
     if extra:
         raise ConditionSyntaxError(f"'{key}' does not take {sorted(extra)}")
@@ -91,7 +93,9 @@ def _measured(parts: dict[str, Any]) -> c.Condition:
         if relation in parts
     )
     if not limits:
-        raise ConditionSyntaxError("'measured' needs above, at-least, below, at-most or above-limit")
+        raise ConditionSyntaxError(
+            "'measured' needs above, at-least, below, at-most or above-limit"
+        )
     return limits[0] if len(limits) == 1 else c.All(limits)
 
 

@@ -13,139 +13,622 @@ from enum import IntEnum
 class Mark(IntEnum):
     """What a word or sign does to the phrases around it."""
 
-    PHRASE = 0
-    CLAUSE_END = 1
-    COMMA = 2
-    DENIES = 3  # negates the whole list that follows
-    NO = 4  # negates what follows; a comma may end it
-    NOT = 5  # negates a verb; a comma ends it
-    NOT_NEGATION = 6  # looks like a negation and is none
-    AFFIRMS = 7  # ends a negation
-    PATIENT_NOW = 8  # ends negation, family and history
-    MAYBE = 9
-    HYPOTHETICAL = 10
-    FAMILY = 11
-    RELATIVE = 12
-    HISTORY = 13
-    ABSENT_AFTER = 14
-    OVER_AFTER = 15
-    MAYBE_AFTER = 16
-    HISTORY_AFTER = 17
-    FAMILY_AFTER = 18
-    OR = 19
-    LEG = 20
-    ELSEWHERE = 21
+    ABSENT_AFTER = 0  # the first five speak of what stands before them
+    OVER_AFTER = 1
+    MAYBE_AFTER = 2
+    HISTORY_AFTER = 3
+    FAMILY_AFTER = 4
+    DENIES = 5  # negates the whole list that follows
+    NO = 6  # negates what follows; a comma may end it
+    NOT = 7  # negates a verb; a comma ends it
+    NOT_NEGATION = 8  # looks like a negation and is none
+    AFFIRMS = 9  # ends a negation
+    PATIENT_NOW = 10  # ends negation, family and history
+    MAYBE = 11
+    HYPOTHETICAL = 12
+    FAMILY = 13
+    RELATIVE = 14
+    HISTORY = 15
+    PHRASE = 16
+    LEG = 17
+    ELSEWHERE = 18
+    COMMA = 19
+    CLAUSE_END = 20
 
 
 WORDS: dict[Mark, tuple[str, ...]] = {
-    Mark.CLAUSE_END: (".", "?", ")", "but", "however", "although", "though", "whereas", "except", "apart from"),
+    Mark.CLAUSE_END: (
+        ".",
+        "?",
+        ")",
+        "but",
+        "however",
+        "although",
+        "though",
+        "whereas",
+        "except",
+        "apart from",
+    ),
     Mark.COMMA: (",",),
     Mark.DENIES: (
         *("denies", "denied", "denying", "negative for", "neg for", "no evidence of", "no sign of"),
-        *("no signs of", "no symptoms of", "no complaint of", "no complaints of", "absence of", "free of"),
-        *("free from", "rules out", "ruled out", "excludes", "excluded", "no history of", "no hx of"),
-        *("does not complain of", "never had", "has not had", "have not had", "nil", "lack of", "lacks"),
+        *(
+            "no signs of",
+            "no symptoms of",
+            "no complaint of",
+            "no complaints of",
+            "absence of",
+            "free of",
+        ),
+        *(
+            "free from",
+            "rules out",
+            "ruled out",
+            "excludes",
+            "excluded",
+            "no history of",
+            "no hx of",
+        ),
+        *(
+            "does not complain of",
+            "never had",
+            "has not had",
+            "have not had",
+            "nil",
+            "lack of",
+            "lacks",
+        ),
     ),
     Mark.NO: (
-        *("no", "without", "w/o", "none of", "no longer", "no known", "no new", "no associated", "negative", "neg"),
+        *(
+            "no",
+            "without",
+            "w/o",
+            "none of",
+            "no longer",
+            "no known",
+            "no new",
+            "no associated",
+            "negative",
+            "neg",
+        ),
         *("absent", "unlikely"),
     ),
     Mark.NOT: (
-        *("not", "never", "isn't", "aren't", "wasn't", "weren't", "doesn't", "don't", "didn't", "hasn't"),
+        *(
+            "not",
+            "never",
+            "isn't",
+            "aren't",
+            "wasn't",
+            "weren't",
+            "doesn't",
+            "don't",
+            "didn't",
+            "hasn't",
+        ),
         *("haven't", "hadn't", "neither", "nor", "not have", "not had", "not present with"),
     ),
     Mark.NOT_NEGATION: (
-        *("not only", "no relief", "no change", "no improvement", "not improved", "not improving", "no better"),
-        *("without relief", "without improvement", "not resolved", "not resolving", "not responding"),
-        *("no response to", "does not go away", "doesn't go away", "not go away", "not settling", "not settled"),
-        *("no respite", "no let up", "no idea", "not sure", "not certain", "not tolerating", "not coping"),
-        *("no explanation for", "no cause", "no obvious cause", "without obvious cause", "no clear cause"),
-        *("not able to", "not sleeping", "not sleep", "does not stop", "doesn't stop", "no history given"),
-        *("not controlled", "not well controlled", "no further", "not yet", "not just", "not always", "prior to"),
-        *("not relieved", "not eased", "not helped", "not better", "without warning", "no matter", "no appetite"),
+        *(
+            "not only",
+            "no relief",
+            "no change",
+            "no improvement",
+            "not improved",
+            "not improving",
+            "no better",
+        ),
+        *(
+            "without relief",
+            "without improvement",
+            "not resolved",
+            "not resolving",
+            "not responding",
+        ),
+        *(
+            "no response to",
+            "does not go away",
+            "doesn't go away",
+            "not go away",
+            "not settling",
+            "not settled",
+        ),
+        *(
+            "no respite",
+            "no let up",
+            "no idea",
+            "not sure",
+            "not certain",
+            "not tolerating",
+            "not coping",
+        ),
+        *(
+            "no explanation for",
+            "no cause",
+            "no obvious cause",
+            "without obvious cause",
+            "no clear cause",
+        ),
+        *(
+            "not able to",
+            "not sleeping",
+            "not sleep",
+            "does not stop",
+            "doesn't stop",
+            "no history given",
+        ),
+        *(
+            "not controlled",
+            "not well controlled",
+            "no further",
+            "not yet",
+            "not just",
+            "not always",
+            "prior to",
+        ),
+        *(
+            "not relieved",
+            "not eased",
+            "not helped",
+            "not better",
+            "without warning",
+            "no matter",
+            "no appetite",
+        ),
     ),
     Mark.AFFIRMS: (
-        *("has", "have", "had", "having", "feels", "feel", "describes", "describing", "states", "endorses"),
-        *("endorsing", "admits", "admits to", "positive for", "only", "also has", "which", "that is", "that are"),
-        *("because of", "due to", "secondary to", "still", "continues", "there is", "there are", "notes", "noted"),
+        *(
+            "has",
+            "have",
+            "had",
+            "having",
+            "feels",
+            "feel",
+            "describes",
+            "describing",
+            "states",
+            "endorses",
+        ),
+        *(
+            "endorsing",
+            "admits",
+            "admits to",
+            "positive for",
+            "only",
+            "also has",
+            "which",
+            "that is",
+            "that are",
+        ),
+        *(
+            "because of",
+            "due to",
+            "secondary to",
+            "still",
+            "continues",
+            "there is",
+            "there are",
+            "notes",
+            "noted",
+        ),
     ),
     Mark.PATIENT_NOW: (
-        *("patient", "pt", "presents", "presenting", "presented", "presents with", "complains", "complaining"),
-        *("complains of", "c/o", "reports", "reporting", "reported", "now", "currently", "today", "he has"),
-        *("she has", "i have", "my legs", "his legs", "her legs", "comes with", "experiencing", "he", "she"),
+        *(
+            "patient",
+            "pt",
+            "presents",
+            "presenting",
+            "presented",
+            "presents with",
+            "complains",
+            "complaining",
+        ),
+        *(
+            "complains of",
+            "c/o",
+            "reports",
+            "reporting",
+            "reported",
+            "now",
+            "currently",
+            "today",
+            "he has",
+        ),
+        *(
+            "she has",
+            "i have",
+            "my legs",
+            "his legs",
+            "her legs",
+            "comes with",
+            "experiencing",
+            "he",
+            "she",
+        ),
     ),
     Mark.MAYBE: (
-        *("maybe", "possible", "possibly", "probable", "probably", "likely", "suspected", "suspect", "suspicion of"),
-        *("suspicious for", "suspicion for", "concern for", "concerns for", "concerned about", "query", "question of"),
-        *("questionable", "presumed", "could be", "might be", "may be", "may have", "might have", "rule out", "r/o"),
-        *("to rule out", "exclude", "to exclude", "evaluate for", "evaluation for", "evaluation of", "assess for"),
-        *("assessment for", "differential", "ddx", "versus", "vs", "suggestive of", "suggests", "suggesting"),
-        *("working diagnosis", "provisional", "? for", "look for", "looking for", "investigate for", "check for"),
+        *(
+            "maybe",
+            "possible",
+            "possibly",
+            "probable",
+            "probably",
+            "likely",
+            "suspected",
+            "suspect",
+            "suspicion of",
+        ),
+        *(
+            "suspicious for",
+            "suspicion for",
+            "concern for",
+            "concerns for",
+            "concerned about",
+            "query",
+            "question of",
+        ),
+        *(
+            "questionable",
+            "presumed",
+            "could be",
+            "might be",
+            "may be",
+            "may have",
+            "might have",
+            "rule out",
+            "r/o",
+        ),
+        *(
+            "to rule out",
+            "exclude",
+            "to exclude",
+            "evaluate for",
+            "evaluation for",
+            "evaluation of",
+            "assess for",
+        ),
+        *(
+            "assessment for",
+            "differential",
+            "ddx",
+            "versus",
+            "vs",
+            "suggestive of",
+            "suggests",
+            "suggesting",
+        ),
+        *(
+            "working diagnosis",
+            "provisional",
+            "? for",
+            "look for",
+            "looking for",
+            "investigate for",
+            "check for",
+        ),
     ),
     Mark.HYPOTHETICAL: (
-        *("return if", "call if", "come back if", "go to er if", "seek help if", "in case of", "risk of", "risk for"),
-        *("at risk of", "at risk for", "risk factor for", "risk factors for", "screen for", "screening for"),
-        *("monitor for", "watch for", "prevention of", "prevent", "to prevent", "prophylaxis for", "prophylaxis of"),
-        *("advised about", "educated about", "education about", "information about", "worried about", "worry about"),
-        *("fear of", "afraid of", "vaccination for", "high risk of", "low risk of", "at increased risk of"),
+        *(
+            "return if",
+            "call if",
+            "come back if",
+            "go to er if",
+            "seek help if",
+            "in case of",
+            "risk of",
+            "risk for",
+        ),
+        *(
+            "at risk of",
+            "at risk for",
+            "risk factor for",
+            "risk factors for",
+            "screen for",
+            "screening for",
+        ),
+        *(
+            "monitor for",
+            "watch for",
+            "prevention of",
+            "prevent",
+            "to prevent",
+            "prophylaxis for",
+            "prophylaxis of",
+        ),
+        *(
+            "advised about",
+            "educated about",
+            "education about",
+            "information about",
+            "worried about",
+            "worry about",
+        ),
+        *(
+            "fear of",
+            "afraid of",
+            "vaccination for",
+            "high risk of",
+            "low risk of",
+            "at increased risk of",
+        ),
     ),
     Mark.FAMILY: (
-        *("family history of", "family history", "family hx of", "family hx", "fam hx", "fhx", "fh", "fhx of"),
-        *("fh of", "family hx positive for", "family member with", "family members with", "relative with"),
-        *("relatives with", "family history positive for", "familial history of", "first degree relative with"),
+        *(
+            "family history of",
+            "family history",
+            "family hx of",
+            "family hx",
+            "fam hx",
+            "fhx",
+            "fh",
+            "fhx of",
+        ),
+        *(
+            "fh of",
+            "family hx positive for",
+            "family member with",
+            "family members with",
+            "relative with",
+        ),
+        *(
+            "relatives with",
+            "family history positive for",
+            "familial history of",
+            "first degree relative with",
+        ),
     ),
     Mark.RELATIVE: (
-        *("mother", "father", "mum", "mom", "dad", "brother", "sister", "brothers", "sisters", "sibling"),
-        *("siblings", "parent", "parents", "grandmother", "grandfather", "grandparent", "aunt", "uncle"),
-        *("cousin", "son", "daughter", "mother's", "father's", "sister's", "brother's", "relative", "relatives"),
+        *(
+            "mother",
+            "father",
+            "mum",
+            "mom",
+            "dad",
+            "brother",
+            "sister",
+            "brothers",
+            "sisters",
+            "sibling",
+        ),
+        *(
+            "siblings",
+            "parent",
+            "parents",
+            "grandmother",
+            "grandfather",
+            "grandparent",
+            "aunt",
+            "uncle",
+        ),
+        *(
+            "cousin",
+            "son",
+            "daughter",
+            "mother's",
+            "father's",
+            "sister's",
+            "brother's",
+            "relative",
+            "relatives",
+        ),
         *("wife", "husband", "spouse", "partner"),
     ),
     Mark.HISTORY: (
-        *("history of", "h/o", "hx of", "hx", "past history of", "past medical history of", "previous"),
-        *("previously", "previous history of", "former", "formerly", "remote", "prior", "s/p", "status post"),
+        *(
+            "history of",
+            "h/o",
+            "hx of",
+            "hx",
+            "past history of",
+            "past medical history of",
+            "previous",
+        ),
+        *(
+            "previously",
+            "previous history of",
+            "former",
+            "formerly",
+            "remote",
+            "prior",
+            "s/p",
+            "status post",
+        ),
         *("old", "personal history of", "used to have", "recovered from", "resolved"),
     ),
     Mark.ABSENT_AFTER: (
-        *("ruled out", "absent", "not present", "unlikely", "negative", "neg", "not seen", "not found"),
-        *("not detected", "not demonstrated", "not identified", "not evident", "excluded", "is denied", "denied"),
-        *(": no", ", no", ": none", ": nil", ": denies", ": negative", "are denied", "was denied", "were denied"),
+        *(
+            "ruled out",
+            "absent",
+            "not present",
+            "unlikely",
+            "negative",
+            "neg",
+            "not seen",
+            "not found",
+        ),
+        *(
+            "not detected",
+            "not demonstrated",
+            "not identified",
+            "not evident",
+            "excluded",
+            "is denied",
+            "denied",
+        ),
+        *(
+            ": no",
+            ", no",
+            ": none",
+            ": nil",
+            ": denies",
+            ": negative",
+            "are denied",
+            "was denied",
+            "were denied",
+        ),
     ),
     Mark.OVER_AFTER: (
-        *("resolved", "subsided", "has gone", "have gone", "has settled", "have settled", "no longer present"),
-        *("has stopped", "have stopped", "went away", "cleared up", "in remission", "is gone", "are gone"),
+        *(
+            "resolved",
+            "subsided",
+            "has gone",
+            "have gone",
+            "has settled",
+            "have settled",
+            "no longer present",
+        ),
+        *(
+            "has stopped",
+            "have stopped",
+            "went away",
+            "cleared up",
+            "in remission",
+            "is gone",
+            "are gone",
+        ),
     ),
-    Mark.MAYBE_AFTER: ("?", "suspected", "possible", "query", "to be excluded", "cannot be excluded", "likely"),
+    Mark.MAYBE_AFTER: (
+        "?",
+        "suspected",
+        "possible",
+        "query",
+        "to be excluded",
+        "cannot be excluded",
+        "likely",
+    ),
     Mark.HISTORY_AFTER: (
-        *("years ago", "year ago", "in childhood", "as a child", "in the past", "as a teenager", "when young"),
-        *("in youth", "in adolescence", "decades ago", "during childhood", "as a youth", "in my childhood"),
+        *(
+            "years ago",
+            "year ago",
+            "in childhood",
+            "as a child",
+            "in the past",
+            "as a teenager",
+            "when young",
+        ),
+        *(
+            "in youth",
+            "in adolescence",
+            "decades ago",
+            "during childhood",
+            "as a youth",
+            "in my childhood",
+        ),
     ),
     Mark.FAMILY_AFTER: (
-        *("in family", "in the family", "in mother", "in father", "in brother", "in sister", "in parents"),
-        *("in her mother", "in his mother", "in her father", "in his father", "in a sibling", "in siblings"),
-        *("in the mother", "in the father", "in sibling", "in relatives", "in a relative", "in parent"),
+        *(
+            "in family",
+            "in the family",
+            "in mother",
+            "in father",
+            "in brother",
+            "in sister",
+            "in parents",
+        ),
+        *(
+            "in her mother",
+            "in his mother",
+            "in her father",
+            "in his father",
+            "in a sibling",
+            "in siblings",
+        ),
+        *(
+            "in the mother",
+            "in the father",
+            "in sibling",
+            "in relatives",
+            "in a relative",
+            "in parent",
+        ),
     ),
-    Mark.OR: ("or", "nor", "and/or"),
     Mark.LEG: (
-        *("leg", "legs", "calf", "calves", "thigh", "thighs", "foot", "feet", "toe", "toes", "ankle", "ankles"),
-        *("shin", "shins", "heel", "heels", "sole", "soles", "lower limb", "lower limbs", "lower extremity"),
-        *("lower extremities", "forefoot", "plantar", "hamstring", "hamstrings", "LE", "RLE", "LLE", "BLE", "LEs"),
+        *(
+            "leg",
+            "legs",
+            "calf",
+            "calves",
+            "thigh",
+            "thighs",
+            "foot",
+            "feet",
+            "toe",
+            "toes",
+            "ankle",
+            "ankles",
+        ),
+        *(
+            "shin",
+            "shins",
+            "heel",
+            "heels",
+            "sole",
+            "soles",
+            "lower limb",
+            "lower limbs",
+            "lower extremity",
+        ),
+        *(
+            "lower extremities",
+            "forefoot",
+            "plantar",
+            "hamstring",
+            "hamstrings",
+            "LE",
+            "RLE",
+            "LLE",
+            "BLE",
+            "LEs",
+        ),
     ),
     Mark.ELSEWHERE: (
-        *("hand", "hands", "finger", "fingers", "arm", "arms", "wrist", "wrists", "elbow", "face", "facial"),
-        *("neck", "chest", "shoulder", "shoulders", "jaw", "head", "tongue", "lip", "lips", "mouth", "scalp"),
-        *("upper limb", "upper limbs", "upper extremity", "upper extremities", "abdomen", "abdominal", "throat"),
+        *(
+            "hand",
+            "hands",
+            "finger",
+            "fingers",
+            "arm",
+            "arms",
+            "wrist",
+            "wrists",
+            "elbow",
+            "face",
+            "facial",
+        ),
+        *(
+            "neck",
+            "chest",
+            "shoulder",
+            "shoulders",
+            "jaw",
+            "head",
+            "tongue",
+            "lip",
+            "lips",
+            "mouth",
+            "scalp",
+        ),
+        *(
+            "upper limb",
+            "upper limbs",
+            "upper extremity",
+            "upper extremities",
+            "abdomen",
+            "abdominal",
+            "throat",
+        ),
     ),
 }
 
 # First words of what follows a comma that show that a new statement has begun.
 NEW_STATEMENT = frozenset(
-    "worse worsens worsening better relieved eases eased improves improved aggravated wakes waking started began "
-    "since for x he she patient pt but with legs both bilateral left right pain".split()
+    ["worse", "worsens", "worsening", "better", "relieved", "eases", "eased", "improves", "improved", "aggravated", "wakes", "waking", "started", "began", "since", "for", "x", "he", "she", "patient", "pt", "but", "with", "legs", "both", "bilateral", "left", "right", "pain"]
 )
 # The expressions below meet text that the lexicon has normalised ("hours" reads "hors").
 # "3 year history of ..." and "history of 3 weeks of ..." speak of now.
 LASTING_BEFORE = re.compile(
-    r"(?:years?|yrs?|y|months?|mths?|mo|m|weeks?|wks?|w|days?|d|hors?|long|short|longstanding|recent|\d+)s? (?:old )?$"
+    r"(?<![a-z])(?:years?|yrs?|y|months?|mths?|mo|m|weeks?|wks?|w|days?|d|hors?|long|short|longstanding|recent|\d+)s? (?:old )?$"
 )
 LASTING_AFTER = re.compile(
     r" (?:\d+|one|two|three|for|five|six|several|few|many|some|a few)[ -]?\w* ?(?:hor|day|week|wk|month|year|yr)"
@@ -154,7 +637,7 @@ LASTING_AFTER = re.compile(
 RELATIVE_ILL = re.compile(
     r"(?: (?:and|or|,|/|\(|:|also|who|both|her|his|my|is|was|were|maternal|paternal|mother|father|sister|brother"
     r"|mum|mom|dad|sisters|brothers|aunt|uncle|grandmother|grandfather))*"
-    r" (?:had|has|have|with|suffers|suffered|diagnosed|died|known)\b"
+    r" (?:had|has|have|with|suffers|suffered|diagnosed|died|known)\b(?! noti[cs]e| seen| observe| report| told| said)"
 )
 RELATIVE_PRESENT = re.compile(
     r"(?:accompanied by|lives with|living with|here with|brought by|brought in by|attends with|carer for|cares for"
@@ -165,5 +648,7 @@ BEGAN = re.compile(r"\b(?:start|began|begin|begun|onset|since|diagnos|first|comm
 # "resolved with walking" says what relieves, not that it is over.
 ONLY_RELIEVED = re.compile(r" (?:with|by|when|on|after|partially|if|upon)\b")
 # "no leg pain on walking" does not say that there is no leg pain.
-QUALIFIED = re.compile(r" (?:when|on|while|during|after|with|in bed|at night|at rest)\b(?! exam| inspection| palpation)")
+QUALIFIED = re.compile(
+    r" (?:when|on|while|during|after|with|in bed|at night|at rest)\b(?! exam| inspection| palpation)"
+)
 AUXILIARIES = frozenset({"was", "were", "been", "is", "are", "be", "being"})

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from cds_service.core import conditions as c
 from cds_service.core.knowledge import Entry, Knowledge, Link
@@ -49,12 +49,19 @@ def _check_causes(k: Knowledge) -> Iterator[str]:
         where = f"causes[{cause.id}]"
         yield from _unknown(where, "question", (cause.question,), k.questions)
         yield from _unknown(where, "broader", cause.broader, k.causes)
-        yield from _unknown(where, "criterion", (cause.criterion,) if cause.criterion else (), k.criteria)
+        yield from _unknown(
+            where, "criterion", (cause.criterion,) if cause.criterion else (), k.criteria
+        )
         if cause.prior not in k.scale.priors:
             yield f"{where}: prior '{cause.prior}' is not in scale.yaml"
         if cause.role not in {"ranked", "explains"}:
             yield f"{where}: role '{cause.role}' is neither ranked nor explains"
-        for condition in (cause.requires, cause.likely_when, cause.excluded_when, cause.considered_when):
+        for condition in (
+            cause.requires,
+            cause.likely_when,
+            cause.excluded_when,
+            cause.considered_when,
+        ):
             if condition is not None:
                 yield from _check_condition(where, condition, k)
         for link in cause.evidence:
@@ -102,7 +109,11 @@ def _check_indications(k: Knowledge) -> Iterator[str]:
         yield from _check_condition(where, indication.when, k)
     for withholding in k.withholdings.values():
         where = f"withholdings[{withholding.id}]"
-        named = (withholding.workup, withholding.instead) if withholding.instead else (withholding.workup,)
+        named = (
+            (withholding.workup, withholding.instead)
+            if withholding.instead
+            else (withholding.workup,)
+        )
         yield from _unknown(where, "workup", named, k.workups)
         if withholding.interlock:
             yield from _unknown(where, "interlock", (withholding.interlock,), k.interlocks)
@@ -134,7 +145,15 @@ def _check_interlocks_and_advice(k: Knowledge) -> Iterator[str]:
 
 
 def _check_sources(k: Knowledge) -> Iterator[str]:
-    for section in ("causes", "criteria", "indications", "withholdings", "red_flags", "interlocks", "advice"):
+    for section in (
+        "causes",
+        "criteria",
+        "indications",
+        "withholdings",
+        "red_flags",
+        "interlocks",
+        "advice",
+    ):
         for entry in getattr(k, section).values():
             where = f"{section.replace('_', '-')}[{entry.id}]"
             yield from _unknown(where, "sources", entry.sources, k.sources)
@@ -145,7 +164,9 @@ def _check_sources(k: Knowledge) -> Iterator[str]:
             yield from _unknown(f"causes[{cause.id}].evidence", "sources", link.sources, k.sources)
     for finding in k.findings.values():
         for rule in finding.measured:
-            yield from _unknown(f"findings[{finding.id}].measured", "source", (rule.source,), k.sources)
+            yield from _unknown(
+                f"findings[{finding.id}].measured", "source", (rule.source,), k.sources
+            )
 
 
 def _check_codings(k: Knowledge) -> Iterator[str]:
@@ -185,12 +206,14 @@ def _check_condition(where: str, condition: c.Condition, k: Knowledge) -> Iterat
     for node in condition.walk():
         if type(node) in _NAMES:
             attribute, section = _NAMES[type(node)]
-            yield from _unknown(where, "condition", (getattr(node, attribute),), getattr(k, section))
+            yield from _unknown(
+                where, "condition", (getattr(node, attribute),), getattr(k, section)
+            )
         if isinstance(node, c.WorkupIs) and node.state not in {"done", "ordered", "missing"}:
             yield f"{where}: condition: work-up state '{node.state}'"
 
 
-def _unknown(where: str, field: str, ids: Iterable[str], known: dict[str, object]) -> Iterator[str]:
+def _unknown(where: str, field: str, ids: Iterable[str], known: Mapping[str, object]) -> Iterator[str]:
     for id in ids:
         if id not in known:
             yield f"{where}: {field}: '{id}' does not exist"

@@ -81,11 +81,13 @@ class _Reading:
         if section == "scale":
             self.scale = self._convert(name, section, entries, k.Scale) or self.scale
         elif section not in _SECTIONS:
-            self.problems.append(f"{name}: {section}: unknown section; known are {', '.join(_SECTIONS)}")
+            self.problems.append(
+                f"{name}: {section}: unknown section; known are {', '.join(_SECTIONS)}"
+            )
         elif not isinstance(entries, list):
             self.problems.append(f"{name}: {section}: expected a list")
         else:
-            for position, written in enumerate(cast("list[Any]", entries)):
+            for position, written in enumerate(entries):
                 self._read_entry(name, section, position, written)
 
     def _read_entry(self, name: str, section: str, position: int, written: Any) -> None:
@@ -123,5 +125,3 @@ def _decode_condition(kind: type[Any], written: Any) -> Any:
         return parse_condition(written)
     except ConditionSyntaxError as problem:
         raise ValueError(f"not a condition: {problem}") from problem
-
-

@@ -188,7 +188,9 @@ class _Building:
             where = f"findings[{finding.id}]"
             target = Target(Kind.FINDING, finding.id)
             self._add(where, target, finding.codes, finding.valuesets)
-            self._add(where, Target(Kind.FINDING, finding.id, needs_leg=True), finding.codes_needing_leg)
+            self._add(
+                where, Target(Kind.FINDING, finding.id, needs_leg=True), finding.codes_needing_leg
+            )
 
     def _add_others(self) -> None:
         known = self.knowledge
@@ -201,11 +203,18 @@ class _Building:
             self._add(f"analytes[{analyte.id}]", target, analyte.codes, analyte.valuesets)
         for drug in known.drugs.values():
             classes = tuple(Coding("ATC", code) for code in drug.atc)
-            self._add(f"drugs[{drug.id}]", Target(Kind.DRUG, drug.id), drug.codes + classes, drug.valuesets)
+            self._add(
+                f"drugs[{drug.id}]",
+                Target(Kind.DRUG, drug.id),
+                drug.codes + classes,
+                drug.valuesets,
+            )
         for workup in known.workups.values():
             where = f"workups[{workup.id}]"
             self._add(where, Target(Kind.WORKUP_ORDER, workup.id), workup.order)
-            self._add(where, Target(Kind.WORKUP_RESULT, workup.id), workup.results, workup.valuesets)
+            self._add(
+                where, Target(Kind.WORKUP_RESULT, workup.id), workup.results, workup.valuesets
+            )
 
     def _add_own_ids(self) -> None:
         known = self.knowledge
@@ -238,7 +247,9 @@ class _Building:
     def _system(self, where: str, coding: Coding) -> str:
         name = coding.system if coding.system in SYSTEM_URIS else system_name(coding.system)
         if not name or not coding.code.strip():
-            self.problems.append(f"{where}: unknown system or empty code {coding.system}|{coding.code}")
+            self.problems.append(
+                f"{where}: unknown system or empty code {coding.system}|{coding.code}"
+            )
         return name if coding.code.strip() else ""
 
     def _code_list(self, where: str, name: str) -> tuple[Coding, ...]:
@@ -253,10 +264,13 @@ class _Building:
         with path.open(encoding="utf-8", newline="") as lines:
             rows = csv.DictReader(lines)
             if not {"system", "code"} <= set(rows.fieldnames or ()):
-                self.problems.append(f"terminology/{path.name}: needs the columns system,code,display")
+                self.problems.append(
+                    f"terminology/{path.name}: needs the columns system,code,display"
+                )
                 return ()
             return tuple(
-                Coding(row["system"] or "", row["code"] or "", row.get("display") or "") for row in rows
+                Coding(row["system"] or "", row["code"] or "", row.get("display") or "")
+                for row in rows
             )
 
     def questions(self) -> dict[_Key, tuple[CodedQuestion, ...]]:
@@ -265,7 +279,9 @@ class _Building:
         for finding in self.knowledge.findings.values():
             for rule in finding.answers:
                 system = self._system(f"findings[{finding.id}].answers", rule.question)
-                index.setdefault((system, rule.question.code), []).append(self._question(finding.id, rule))
+                index.setdefault((system, rule.question.code), []).append(
+                    self._question(finding.id, rule)
+                )
         return {key: tuple(questions) for key, questions in index.items()}
 
     def _question(self, finding: str, rule: AnswerRule) -> CodedQuestion:
@@ -280,7 +296,10 @@ class _Building:
     def _answers(self, finding: str, codings: tuple[Coding, ...]) -> frozenset[_Key]:
         where = f"findings[{finding}].answers"
         return frozenset(
-            (coding.system if coding.system not in SYSTEM_URIS else self._system(where, coding), coding.code)
+            (
+                coding.system if coding.system not in SYSTEM_URIS else self._system(where, coding),
+                coding.code,
+            )
             for coding in codings
         )
 

@@ -6,7 +6,9 @@ from functools import lru_cache
 
 
 _REMOVED = str.maketrans("", "", " _{}[]")
-_MICRO = str.maketrans({"µ": "u", "μ": "u", "²": "2", "\u2212": "-"})  # micro sign, Greek mu, superscript
+_MICRO = str.maketrans(
+    {"µ": "u", "μ": "u", "²": "2", "\u2212": "-"}
+)  # micro sign, Greek mu, superscript
 
 
 @lru_cache(maxsize=1024)

@@ -17,6 +17,7 @@ class Known:
         self._known = dict.fromkeys(present.split(), True) | dict.fromkeys(absent.split(), False)
 
     def present(self, finding: str) -> bool | None:
+        """As for a patient."""
         return self._known.get(finding)
 
 
@@ -40,7 +41,7 @@ class Known:
         ({"unknown": "a"}, False),
     ],
 )
-def test_logic(written: object, expected: bool | None) -> None:  # noqa: FBT001
+def test_logic(written: object, expected: bool | None) -> None:
     """Kleene's strong three-valued logic."""
     facts = Known(present="p q", absent="a")
     assert parse_condition(written).holds(facts) is expected  # type: ignore[arg-type]
@@ -63,7 +64,9 @@ def test_logic(written: object, expected: bool | None) -> None:  # noqa: FBT001
         ("5", "<=", "below", "5", None),
     ],
 )
-def test_comparators(value: str, comparator: str, relation: str, limit: str, expected: bool | None) -> None:  # noqa: FBT001
+def test_comparators(
+    value: str, comparator: str, relation: str, limit: str, expected: bool | None
+) -> None:
     """A result with a comparator decides only where every value it may stand for agrees."""
     assert compare(Decimal(value), comparator, relation, Decimal(limit)) is expected
 

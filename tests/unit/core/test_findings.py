@@ -6,21 +6,23 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from tests.unit.core.conftest import NOW, record, said
 
 from cds_service.core.findings import Finding, Timeline, derive_diagnoses, derive_findings
 from cds_service.core.knowledge import Knowledge
 from cds_service.core.measurements import Results
 from cds_service.core.record import Channel, Measurement, PatientRecord, Subject
 from cds_service.core.values import Status
+from tests.unit.core.conftest import NOW, record, said
 
 
 def findings_of(patient: PatientRecord, knowledge: Knowledge) -> dict[str, Finding]:
+    """What is known of this patient."""
     results = Results(patient, knowledge, NOW)
     return derive_findings(patient, knowledge, Timeline(knowledge, NOW), results)
 
 
 def index(value: str, *, side: str = "", days_ago: int = 1, comparator: str = "") -> Measurement:
+    """An index measured in one leg or without a side."""
     return Measurement(
         analyte="index",
         value=Decimal(value),
@@ -50,7 +52,9 @@ def test_the_newer_statement_wins_and_the_older_is_shown(knowledge: Knowledge) -
 def test_on_one_day_a_definite_result_beats_text(knowledge: Knowledge) -> None:
     """A coded denial outweighs words found in free text on the same day."""
     found = findings_of(
-        record(said("burning", definite=False, source="Encounter/1"), said("burning", Status.ABSENT)),
+        record(
+            said("burning", definite=False, source="Encounter/1"), said("burning", Status.ABSENT)
+        ),
         knowledge,
     )["burning"]
     assert found.status is Status.ABSENT
@@ -65,14 +69,16 @@ def test_on_one_day_present_beats_absent(knowledge: Knowledge) -> None:
 
 
 @pytest.mark.parametrize(("days", "known"), [(364, True), (367, False)])
-def test_a_symptom_counts_for_twelve_months(knowledge: Knowledge, days: int, known: bool) -> None:  # noqa: FBT001
+def test_a_symptom_counts_for_twelve_months(knowledge: Knowledge, days: int, known: bool) -> None:
     """The default window of symptoms is 12 months."""
     assert ("burning" in findings_of(record(said("burning", days_ago=days)), knowledge)) is known
 
 
 @pytest.mark.parametrize(("days", "current"), [(29, True), (31, False)])
 def test_an_observation_is_current_for_thirty_days(
-    knowledge: Knowledge, days: int, current: bool  # noqa: FBT001
+    knowledge: Knowledge,
+    days: int,
+    current: bool,
 ) -> None:
     """Older observations are evidence but no current complaint."""
     found = findings_of(record(said("burning", days_ago=days)), knowledge)["burning"]
@@ -106,7 +112,9 @@ def test_a_resolved_clot_is_a_previous_clot(knowledge: Knowledge) -> None:
 
 
 @pytest.mark.parametrize(("stopped", "taken"), [(29, True), (31, False)])
-def test_a_stopped_drug_counts_for_thirty_days(knowledge: Knowledge, stopped: int, taken: bool) -> None:  # noqa: FBT001
+def test_a_stopped_drug_counts_for_thirty_days(
+    knowledge: Knowledge, stopped: int, taken: bool
+) -> None:
     """After that its exposure is unknown, not absent."""
     drug = said(
         "tablet",
@@ -164,7 +172,9 @@ def test_without_age_it_is_unknown(knowledge: Knowledge) -> None:
 
 def test_a_diagnosis_states_its_finding_and_is_established(knowledge: Knowledge) -> None:
     """A recorded diabetes is both a history finding and an established cause."""
-    patient = record(said("diabetes", about=Subject.CAUSE, channel=Channel.CONDITION, days_ago=3000))
+    patient = record(
+        said("diabetes", about=Subject.CAUSE, channel=Channel.CONDITION, days_ago=3000)
+    )
     assert findings_of(patient, knowledge)["sugar"].status is Status.PRESENT
     assert derive_diagnoses(patient, knowledge, Timeline(knowledge, NOW))["diabetes"].active
 
@@ -189,13 +199,15 @@ def test_the_lower_leg_decides(knowledge: Knowledge) -> None:
 
 def test_normal_needs_both_legs(knowledge: Knowledge) -> None:
     """A single normal leg says nothing of the other."""
-    assert "index-normal" not in findings_of(record(measurements=(index("1.10", side="left"),)), knowledge)
+    assert "index-normal" not in findings_of(
+        record(measurements=(index("1.10", side="left"),)), knowledge
+    )
     both = record(measurements=(index("1.10", side="left"), index("1.12", side="right")))
     assert findings_of(both, knowledge)["index-normal"].status is Status.PRESENT
 
 
 @pytest.mark.parametrize(("value", "low"), [("0.90", True), ("0.904", True), ("0.91", False)])
-def test_the_limit_is_compared_after_rounding(knowledge: Knowledge, value: str, low: bool) -> None:  # noqa: FBT001
+def test_the_limit_is_compared_after_rounding(knowledge: Knowledge, value: str, low: bool) -> None:
     """0.904 is reported as 0.90 by the laboratory."""
     found = findings_of(record(measurements=(index(value),)), knowledge)["index-low"]
     assert (found.status is Status.PRESENT) is low
@@ -211,10 +223,13 @@ def test_stiff_vessels_are_seen_in_either_leg(knowledge: Knowledge) -> None:
 
 def test_a_comparator_may_leave_it_open(knowledge: Knowledge) -> None:
     """Less than 1.00 is neither low nor not low for certain."""
-    assert "index-low" not in findings_of(record(measurements=(index("1.00", comparator="<"),)), knowledge)
+    assert "index-low" not in findings_of(
+        record(measurements=(index("1.00", comparator="<"),)), knowledge
+    )
 
 
 def salt(value: str, **more: object) -> Measurement:
+    """A salt result of today."""
     return Measurement(
         analyte="salt",
         value=Decimal(value),
@@ -241,7 +256,7 @@ def test_the_laboratory_range_or_flag_decides(knowledge: Knowledge) -> None:
 
 
 @pytest.mark.parametrize(("age", "raised"), [(50, True), (70, False)])
-def test_the_limit_grows_with_age(knowledge: Knowledge, age: int, raised: bool) -> None:  # noqa: FBT001
+def test_the_limit_grows_with_age(knowledge: Knowledge, age: int, raised: bool) -> None:
     """Over 50 the limit is age x 10: 600 is raised at 50 and not at 70."""
     result = Measurement(
         analyte="marker", value=Decimal(600), unit="ug/L", source="Observation/m", date=NOW

@@ -6,7 +6,6 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from tests.unit.core.conftest import NOW, record, said
 
 from cds_service.core.cards import Card, CardPolicy, compose
 from cds_service.core.knowledge import Knowledge
@@ -22,35 +21,45 @@ from cds_service.core.record import (
     WorkupEvent,
 )
 from cds_service.core.values import Category, Status, Urgency, WorkupStatus
+from tests.unit.core.conftest import NOW, record, said
 
 
 def think(knowledge: Knowledge, *statements: Statement, **more: object) -> Reasoning:
+    """The reasoning about a patient of whom this is on record."""
     return reason(record(*statements, **more), knowledge, Occasion(as_of=NOW))
 
 
 def cards(reasoning: Reasoning, knowledge: Knowledge, maximum: int = 3) -> tuple[Card, ...]:
+    """The cards that follow."""
     return compose(reasoning, knowledge, CardPolicy(maximum=maximum))
 
 
 def category(reasoning: Reasoning, cause: str) -> Category:
+    """Where a cause stands."""
     found = [r.category for r in reasoning.differential if r.cause == cause]
     return found[0] if found else Category.NOT_ASSESSABLE
 
 
 def workup(reasoning: Reasoning, id: str) -> WorkupStatus | None:
+    """What became of a work-up."""
     found = [w.status for w in reasoning.workups if w.workup.id == id]
     return found[0] if found else None
 
 
 def event(workup: str, state: EventState, days_ago: float | None, **more: object) -> WorkupEvent:
+    """A work-up on record."""
     date = None if days_ago is None else NOW - timedelta(days=days_ago)
     return WorkupEvent(workup=workup, state=state, source=f"X/{workup}", date=date, **more)  # type: ignore[arg-type]
 
 
 class TestGate:
+    """When the service speaks at all."""
+
     def test_risk_without_complaint_is_silence(self, knowledge: Knowledge) -> None:
         """A diabetic of 70 without a leg complaint gets nothing."""
-        thought = think(knowledge, said("diabetes", about=Subject.CAUSE, channel=Channel.CONDITION), age=70)
+        thought = think(
+            knowledge, said("diabetes", about=Subject.CAUSE, channel=Channel.CONDITION), age=70
+        )
         assert not thought.gate.open
         assert cards(thought, knowledge) == ()
 
@@ -64,11 +73,17 @@ class TestGate:
         assert not think(knowledge, said("leg-ache", days_ago=60)).gate.open
 
     @pytest.mark.parametrize(("days", "is_open"), [(13, True), (15, False)])
-    def test_the_reason_of_a_recent_encounter(self, knowledge: Knowledge, days: int, is_open: bool) -> None:  # noqa: FBT001
+    def test_the_reason_of_a_recent_encounter(
+        self, knowledge: Knowledge, days: int, is_open: bool
+    ) -> None:
         """Encounters begun in the last 14 days count; open ones always do."""
-        assert think(knowledge, said("leg-ache", days_ago=days, channel=Channel.ENCOUNTER)).gate.open is is_open
+        assert (
+            think(knowledge, said("leg-ache", days_ago=days, channel=Channel.ENCOUNTER)).gate.open
+            is is_open
+        )
         assert think(
-            knowledge, said("leg-ache", days_ago=days, channel=Channel.ENCOUNTER, open_encounter=True)
+            knowledge,
+            said("leg-ache", days_ago=days, channel=Channel.ENCOUNTER, open_encounter=True),
         ).gate.open
 
     def test_a_symptomatic_diagnosis_as_reason_for_care(self, knowledge: Knowledge) -> None:
@@ -81,7 +96,11 @@ class TestGate:
     def test_a_new_result_opens_until_acted_on(self, knowledge: Knowledge) -> None:
         """A low index of last week needs an answer; a referral after it is one."""
         low = Measurement(
-            analyte="index", value=Decimal("0.5"), unit="1", source="O/1", date=NOW - timedelta(days=7)
+            analyte="index",
+            value=Decimal("0.5"),
+            unit="1",
+            source="O/1",
+            date=NOW - timedelta(days=7),
         )
         assert think(knowledge, measurements=(low,)).gate.open
         acted = event("referral", EventState.ORDERED, 3)
@@ -97,9 +116,12 @@ class TestGate:
         assert cards(think(knowledge, said("numb-seat"), deceased=True), knowledge) == ()
 
     def test_patients_get_no_clinicians_advice(self, knowledge: Knowledge) -> None:
-        """userId of a Patient: no cards."""
+        """UserId of a Patient: no cards."""
         occasion = Occasion(as_of=NOW, audience=Audience.PATIENT)
-        assert compose(reason(record(said("numb-seat")), knowledge, occasion), knowledge, CardPolicy()) == ()
+        assert (
+            compose(reason(record(said("numb-seat")), knowledge, occasion), knowledge, CardPolicy())
+            == ()
+        )
 
     def test_children_get_red_flags_only(self, knowledge: Knowledge) -> None:
         """Under 18: no differential, no work-up but that of red flags."""
@@ -110,6 +132,8 @@ class TestGate:
 
 
 class TestDifferential:
+    """How evidence adds up."""
+
     def test_a_group_counts_once(self, knowledge: Knowledge) -> None:
         """Burning and relief by hanging are one group: 7 points, not 9; possible only."""
         thought = think(knowledge, said("leg-ache"), said("burning"), said("relief-hanging"))
@@ -125,14 +149,22 @@ class TestDifferential:
     def test_absence_argues_only_where_published(self, knowledge: Knowledge) -> None:
         """A warm leg counts with its likelihood ratio; absent ache says nothing."""
         thought = think(
-            knowledge, said("swollen"), said("relief-hanging"), said("cold", Status.ABSENT), said("leg-ache", Status.ABSENT)
+            knowledge,
+            said("swollen"),
+            said("relief-hanging"),
+            said("cold", Status.ABSENT),
+            said("leg-ache", Status.ABSENT),
         )
         artery = next(r for r in thought.differential if r.cause == "artery")
         assert (artery.points, artery.against) == (3.0, ("cold",))
 
     def test_without_its_hallmark_a_cause_is_unlikely(self, knowledge: Knowledge) -> None:
         """Requires burning, which was denied."""
-        thought = think(knowledge, said("leg-ache"), said("diabetes", about=Subject.CAUSE, channel=Channel.CONDITION))
+        thought = think(
+            knowledge,
+            said("leg-ache"),
+            said("diabetes", about=Subject.CAUSE, channel=Channel.CONDITION),
+        )
         assert category(thought, "nerve-damage") is Category.NOT_ASSESSABLE
 
     def test_criteria_have_a_range(self, knowledge: Knowledge) -> None:
@@ -144,21 +176,29 @@ class TestDifferential:
 
     def test_met_criteria_make_it_likely(self, knowledge: Knowledge) -> None:
         """Two of two points."""
-        thought = think(knowledge, said("burning", leg_site=True), said("sugar", channel=Channel.CONDITION))
+        thought = think(
+            knowledge, said("burning", leg_site=True), said("sugar", channel=Channel.CONDITION)
+        )
         assert category(thought, "nerve-damage") is Category.LIKELY
 
     def test_an_established_cause_is_not_ranked_by_points(self, knowledge: Knowledge) -> None:
         """On record is on record; also while the gate is closed."""
         listed = said("artery", about=Subject.CAUSE, channel=Channel.CONDITION, days_ago=900)
-        assert category(think(knowledge, listed, said("leg-ache")), "artery") is Category.ESTABLISHED
+        assert (
+            category(think(knowledge, listed, said("leg-ache")), "artery") is Category.ESTABLISHED
+        )
         assert category(think(knowledge, listed), "artery") is Category.ESTABLISHED
 
 
 class TestRedFlags:
+    """What cannot wait."""
+
     @pytest.mark.parametrize(("days", "raised"), [(13, True), (15, False)])
-    def test_only_what_is_new(self, knowledge: Knowledge, days: int, raised: bool) -> None:  # noqa: FBT001
+    def test_only_what_is_new(self, knowledge: Knowledge, days: int, raised: bool) -> None:
         """Known for longer than 14 days is another question."""
-        thought = think(knowledge, said("leg-ache"), said("swollen", onset=NOW - timedelta(days=days)))
+        thought = think(
+            knowledge, said("leg-ache"), said("swollen", onset=NOW - timedelta(days=days))
+        )
         assert bool(thought.flags) is raised
 
     def test_what_is_not_current_raises_nothing(self, knowledge: Knowledge) -> None:
@@ -198,10 +238,16 @@ class TestRedFlags:
 
 
 class TestPlan:
+    """What is suggested and what is not."""
+
     def test_a_valid_result_is_not_asked_for_again(self, knowledge: Knowledge) -> None:
         """Done within its validity, with the reference."""
         result = Measurement(
-            analyte="index", value=Decimal("0.95"), unit="1", source="O/9", date=NOW - timedelta(days=300)
+            analyte="index",
+            value=Decimal("0.95"),
+            unit="1",
+            source="O/9",
+            date=NOW - timedelta(days=300),
         )
         thought = think(knowledge, said("leg-ache"), measurements=(result,))
         planned = next(w for w in thought.workups if w.workup.id == "index-test")
@@ -216,7 +262,11 @@ class TestPlan:
     def test_a_new_symptom_makes_an_old_result_stale(self, knowledge: Knowledge) -> None:
         """The leg turned cold after the index was measured."""
         result = Measurement(
-            analyte="index", value=Decimal("0.95"), unit="1", source="O/9", date=NOW - timedelta(days=30)
+            analyte="index",
+            value=Decimal("0.95"),
+            unit="1",
+            source="O/9",
+            date=NOW - timedelta(days=30),
         )
         cold = said("cold", onset=NOW - timedelta(days=3))
         thought = think(knowledge, said("leg-ache"), cold, measurements=(result,))
@@ -224,9 +274,18 @@ class TestPlan:
 
     def test_an_order_on_its_way_is_enough(self, knowledge: Knowledge) -> None:
         """Ordered last week: not ordered again. A year-old order is not on its way."""
-        new, old = event("index-test", EventState.ORDERED, 7), event("index-test", EventState.ORDERED, 365)
-        assert workup(think(knowledge, said("leg-ache"), events=(new,)), "index-test") is WorkupStatus.ALREADY_ORDERED
-        assert workup(think(knowledge, said("leg-ache"), events=(old,)), "index-test") is WorkupStatus.SUGGESTED
+        new, old = (
+            event("index-test", EventState.ORDERED, 7),
+            event("index-test", EventState.ORDERED, 365),
+        )
+        assert (
+            workup(think(knowledge, said("leg-ache"), events=(new,)), "index-test")
+            is WorkupStatus.ALREADY_ORDERED
+        )
+        assert (
+            workup(think(knowledge, said("leg-ache"), events=(old,)), "index-test")
+            is WorkupStatus.SUGGESTED
+        )
 
     def test_a_panel_covers_its_parts(self, knowledge: Knowledge) -> None:
         """The panel was done last week."""
@@ -236,7 +295,10 @@ class TestPlan:
 
     def test_withheld_and_replaced(self, knowledge: Knowledge) -> None:
         """The marker misleads in diabetes; the scan takes its place."""
-        patient = (said("swollen", onset=NOW - timedelta(days=20)), said("sugar", channel=Channel.CONDITION))
+        patient = (
+            said("swollen", onset=NOW - timedelta(days=20)),
+            said("sugar", channel=Channel.CONDITION),
+        )
         thought = think(knowledge, *patient)
         assert workup(thought, "marker-test") is WorkupStatus.WITHHELD
         assert workup(thought, "scan") is WorkupStatus.SUGGESTED
@@ -254,6 +316,8 @@ class TestPlan:
 
 
 class TestCards:
+    """What a clinician reads."""
+
     def test_a_card_says_what_and_why(self, knowledge: Knowledge) -> None:
         """Test, suspicion and findings in under 140 characters; dates and sources in the detail."""
         (card,) = cards(think(knowledge, said("leg-ache"), said("relief-hanging")), knowledge)
@@ -267,7 +331,9 @@ class TestCards:
 
     def test_text_only_workups_make_no_order(self, knowledge: Knowledge) -> None:
         """A work-up with only our own code stays in the text."""
-        (card,) = [c for c in cards(think(knowledge, said("swollen")), knowledge) if c.rule == "rf-clot"]
+        (card,) = [
+            c for c in cards(think(knowledge, said("swollen")), knowledge) if c.rule == "rf-clot"
+        ]
         assert [s.order.workup for s in card.suggestions] == ["scan", "marker-test"]
         assert "Same-day assessment" in card.detail
 
@@ -294,7 +360,10 @@ class TestCards:
             date=NOW,
             text="<img onerror=x> [a](b)",
         )
-        detail = " ".join(c.detail for c in cards(think(knowledge, said("leg-ache"), measurements=(result,)), knowledge))
+        detail = " ".join(
+            c.detail
+            for c in cards(think(knowledge, said("leg-ache"), measurements=(result,)), knowledge)
+        )
         assert "<img" not in detail
         assert "](" not in detail
 

@@ -26,6 +26,7 @@ HOUSE = "sources: [{id: house, title: House rule, trust: house}]\n"
 
 
 def folder_with(tmp_path: Path, **files: str) -> Path:
+    """A knowledge folder with a scale and these files."""
     (tmp_path / "scale.yaml").write_text(SCALE + HOUSE)
     for name, text in files.items():
         (tmp_path / f"{name}.yaml").write_text(text)
@@ -88,7 +89,10 @@ def test_yaml_means_what_it_says(tmp_path: Path) -> None:
     ("text", "says"),
     [
         ("findings: [{id: f, label: f, kind: odd}]", "has no default window"),
-        ("findings: [{id: f, label: f, kind: symptom, implies: [g]}]", "implies: 'g' does not exist"),
+        (
+            "findings: [{id: f, label: f, kind: symptom, implies: [g]}]",
+            "implies: 'g' does not exist",
+        ),
         (
             "questions: [{id: q, label: q, rank: 1}]\n"
             "causes: [{id: c, label: c, question: q, evidence: [{finding: f, weight: huge, sources: [house]}]}]",

@@ -1,0 +1,183 @@
+"""Findings and their combinations, in Kleene's three-valued logic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cds_service.core.conditions.facts import Facts
+
+
+class Condition:
+    """A node of a condition tree."""
+
+    __slots__ = ()
+
+    def holds(self, facts: Facts) -> bool | None:
+        """True, False, or None when it cannot be decided from what is known."""
+        raise NotImplementedError
+
+    def parts(self) -> tuple[Condition, ...]:
+        """Direct sub-conditions."""
+        return ()
+
+    def walk(self) -> Iterator[Condition]:
+        """This node and all below it."""
+        yield self
+        for part in self.parts():
+            yield from part.walk()
+
+    def findings(self) -> frozenset[str]:
+        """Ids of all findings mentioned."""
+        return frozenset(
+            node.id for node in self.walk() if isinstance(node, FindingIs | FindingUnknown)
+        )
+
+    def because(self, facts: Facts) -> tuple[str, ...]:
+        """Ids of the findings that make this condition true, in order of mention."""
+        return ()
+
+
+class Always(Condition):
+    """Holds for every patient."""
+
+    __slots__ = ()
+
+    def holds(self, facts: Facts) -> bool | None:
+        """True."""
+        return True
+
+
+class FindingIs(Condition):
+    """A finding is present, optionally only if new, old or current."""
+
+    __slots__ = ("current", "for_days", "id", "within_days")
+
+    def __init__(
+        self,
+        id: str,
+        *,
+        within_days: int | None = None,
+        for_days: int | None = None,
+        current: bool = False,
+    ) -> None:
+        self.id = id
+        self.within_days = within_days
+        self.for_days = for_days
+        self.current = current
+
+    def holds(self, facts: Facts) -> bool | None:
+        """Present, and within the limits of age asked for."""
+        present = facts.present(self.id)
+        if not present:
+            return present
+        if self.current and not facts.is_current(self.id):
+            return False
+        return self._age_fits(facts)
+
+    def _age_fits(self, facts: Facts) -> bool | None:
+        if self.within_days is None and self.for_days is None:
+            return True
+        age = facts.known_for_days(self.id)
+        if age is None:
+            return None
+        if self.within_days is not None and age > self.within_days:
+            return False
+        return self.for_days is None or age >= self.for_days
+
+    def because(self, facts: Facts) -> tuple[str, ...]:
+        """This finding, when it holds."""
+        return (self.id,) if self.holds(facts) else ()
+
+
+class FindingUnknown(Condition):
+    """Nobody said whether the finding is there."""
+
+    __slots__ = ("id",)
+
+    def __init__(self, id: str) -> None:
+        self.id = id
+
+    def holds(self, facts: Facts) -> bool | None:
+        """True when unknown, else False."""
+        return facts.present(self.id) is None
+
+
+class All(Condition):
+    """Every part holds."""
+
+    __slots__ = ("of",)
+
+    def __init__(self, of: tuple[Condition, ...]) -> None:
+        self.of = of
+
+    def parts(self) -> tuple[Condition, ...]:
+        """The parts."""
+        return self.of
+
+    def holds(self, facts: Facts) -> bool | None:
+        """False as soon as one part is false; None if one is undetermined."""
+        outcome: bool | None = True
+        for part in self.of:
+            value = part.holds(facts)
+            if value is False:
+                return False
+            if value is None:
+                outcome = None
+        return outcome
+
+    def because(self, facts: Facts) -> tuple[str, ...]:
+        """The findings behind every part."""
+        return _merge(part.because(facts) for part in self.of)
+
+
+class AtLeast(Condition):
+    """At least ``count`` of the parts hold; ``any`` is at least one."""
+
+    __slots__ = ("count", "of")
+
+    def __init__(self, count: int, of: tuple[Condition, ...]) -> None:
+        self.count = count
+        self.of = of
+
+    def parts(self) -> tuple[Condition, ...]:
+        """The parts."""
+        return self.of
+
+    def holds(self, facts: Facts) -> bool | None:
+        """True when enough are known to hold, False when they cannot be reached."""
+        sure = unsure = 0
+        for part in self.of:
+            value = part.holds(facts)
+            if value:
+                sure += 1
+                if sure >= self.count:
+                    return True
+            elif value is None:
+                unsure += 1
+        return None if sure + unsure >= self.count else False
+
+    def because(self, facts: Facts) -> tuple[str, ...]:
+        """The findings behind those parts that hold."""
+        return _merge(part.because(facts) for part in self.of if part.holds(facts))
+
+
+class Not(Condition):
+    """The part is known not to hold."""
+
+    __slots__ = ("part",)
+
+    def __init__(self, part: Condition) -> None:
+        self.part = part
+
+    def parts(self) -> tuple[Condition, ...]:
+        """The negated part."""
+        return (self.part,)
+
+    def holds(self, facts: Facts) -> bool | None:
+        """The opposite; undetermined stays undetermined."""
+        value = self.part.holds(facts)
+        return None if value is None else not value
+
+
+def _merge(groups: Iterator[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item for group in groups for item in group))

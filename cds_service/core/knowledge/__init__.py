@@ -1,0 +1,71 @@
+"""The shapes of clinical knowledge: findings, causes, evidence, work-ups, red flags, advice.
+
+These structures are what the knowledge files decode into (keys in files are kebab-case) and what
+the reasoning reads. They hold meaning, not behaviour.
+"""
+
+from cds_service.core.knowledge.body import Knowledge
+from cds_service.core.knowledge.causes import (
+    Cause,
+    CriteriaSet,
+    Item,
+    Link,
+    Recognition,
+    evidence_findings,
+)
+from cds_service.core.knowledge.entry import Entry, Source, Trust
+from cds_service.core.knowledge.library import (
+    Conflict,
+    Predisposition,
+    Question,
+    Scale,
+    Side,
+    UnansweredResult,
+)
+from cds_service.core.knowledge.observables import (
+    Analyte,
+    AnswerRule,
+    Drug,
+    FindingDefinition,
+    Gate,
+    MeasuredRule,
+    Phrase,
+    Unit,
+)
+from cds_service.core.knowledge.safety import Advice, FlagLevel, Interlock, RedFlag
+from cds_service.core.knowledge.workups import Indication, Withholding, Workup
+
+
+__all__ = [
+    "Advice",
+    "Analyte",
+    "AnswerRule",
+    "Cause",
+    "Conflict",
+    "CriteriaSet",
+    "Drug",
+    "Entry",
+    "FindingDefinition",
+    "FlagLevel",
+    "Gate",
+    "Indication",
+    "Interlock",
+    "Item",
+    "Knowledge",
+    "Link",
+    "MeasuredRule",
+    "Phrase",
+    "Predisposition",
+    "Question",
+    "Recognition",
+    "RedFlag",
+    "Scale",
+    "Side",
+    "Source",
+    "Trust",
+    "UnansweredResult",
+    "Unit",
+    "Withholding",
+    "Workup",
+    "evidence_findings",
+]

@@ -1,0 +1,312 @@
+"""Words in free text and display names: what they state, and of whom.
+
+All phrases of the knowledge and all words that turn them round (``language``) are compiled into
+Aho-Corasick automata, so that one pass over a text finds them all however many there are. Texts
+of patients are never kept; only display names of codes are remembered, up to a limit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import ahocorasick
+import msgspec
+
+from cds_service.core.knowledge import Knowledge
+from cds_service.core.record import Subject
+from cds_service.core.values import Status
+from cds_service.knowledge.clauses import Clauses, Entry, Found, Token
+from cds_service.knowledge.language import WORDS, Mark
+
+
+class TextHit(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that a text states.
+
+    Attributes:
+        about: Whether ``target`` is a finding or a cause.
+        status: PRESENT or ABSENT.
+        of_family: A relative has it, or has not; never the patient's.
+        historical: It was so in the past; no current complaint.
+        phrase: The phrase of the knowledge that matched, not the patient's words.
+        leg_site: The text places it in a lower limb.
+    """
+
+    about: Subject
+    target: str
+    status: Status
+    of_family: bool = False
+    historical: bool = False
+    phrase: str
+    leg_site: bool = False
+
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff'\u2018\u2019\u02bc`]")
+_SIGN = re.compile(r"(?<=\s)[-\u2013\u2014]+(?=\s)|\?(?=\s*\w)|\.(?!\d)|\n\s*|[^\w\s.]")
+_READ_AS = {
+    **{".": " . ", "\n": " . ", ";": " . ", "!": " . ", "\u2022": " . ", "?": " ? ", ")": " ) ", "(": " ( "},
+    **{",": " , ", ":": " : ", "/": " / ", "+": " + "},
+}
+_ABBREVIATION = re.compile(r"(?<!\w)[A-Z]{2,3}s?(?!\w)")
+_DISPLAYS_KEPT = 8192
+
+
+def _as_sign(match: re.Match[str]) -> str:
+    sign = match[0]
+    if sign[0] == "\n":
+        return " . "
+    if sign == "?":
+        return " ? " if match.end() < len(match.string) and match.string[match.end()].isspace() else " maybe "
+    known = _READ_AS.get(sign)
+    if known is None:
+        return " , " if sign[0] in "-\u2013\u2014" and match.start() and match.string[match.start() - 1].isspace() else " "
+    return known
+
+
+def normalise(text: str) -> str:
+    """Lower case, single spaces, signs set apart, one spelling for British and American words."""
+    plain = _SIGN.sub(_as_sign, _INVISIBLE.sub("", text.lower()))
+    plain = " ".join(plain.split()).replace("ae", "e").replace("oe", "e").replace("our", "or").replace("z", "s")
+    return f" {plain} "
+
+
+class _Key:
+    """One entry of an automaton."""
+
+    __slots__ = ("capitals", "entry", "length", "mark", "open_end")
+
+    def __init__(self, mark: Mark, words: str, entry: Entry | None) -> None:
+        self.mark = mark
+        self.entry = entry
+        self.open_end = words.endswith("*")
+        self.length = 0
+        self.capitals = tuple(
+            re.compile(rf"(?<!\w){found}(?!\w)") for found in _ABBREVIATION.findall(words)
+        )
+
+    def in_capitals(self, original: str) -> bool:
+        """Short abbreviations ("LE", "PAD") count only where they are written in capitals."""
+        return all(pattern.search(original) for pattern in self.capitals)
+
+
+class Automaton:
+    """Finds many phrases in a text in one pass, as whole words."""
+
+    def __init__(self, keys: Iterable[tuple[str, Mark, Entry | None]]) -> None:
+        self._automaton = ahocorasick.Automaton()
+        grouped: dict[str, list[_Key]] = {}
+        for words, mark, entry in keys:
+            written = _normalised_key(words)
+            key = _Key(mark, words, entry)
+            key.length = len(written)
+            if written.strip():
+                grouped.setdefault(written, []).append(key)
+        for written, found in grouped.items():
+            self._automaton.add_word(written, tuple(found))
+        self._empty = not grouped
+        if grouped:
+            self._automaton.make_automaton()
+
+    def tokens(self, text: str, original: str) -> list[Token]:
+        """Every key found, as (start, start of the next word, mark, entry)."""
+        if self._empty:
+            return []
+        tokens: list[Token] = []
+        for end, keys in self._automaton.iter(text):
+            for key in keys:
+                if key.capitals and not key.in_capitals(original):
+                    continue
+                after = text.find(" ", end) + 1 if key.open_end else end + 1
+                tokens.append((end - key.length + 2, after, key.mark, key.entry))
+        return tokens
+
+
+def _normalised_key(words: str) -> str:
+    open_end = words.endswith("*")
+    written = normalise(words.rstrip("*"))
+    return written[:-1] if open_end else written
+
+
+class Lexicon:
+    """All phrases of the knowledge, ready to be found."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._statements = Automaton([*_marks(), *_statement_phrases(knowledge)])
+        self._drugs = Automaton(
+            (name, Mark.PHRASE, Entry(Subject.FINDING, drug.id, name))
+            for drug in knowledge.drugs.values()
+            for name in drug.names
+        )
+        self._not_drugs = Automaton(
+            (name, Mark.PHRASE, Entry(Subject.FINDING, drug.id, name))
+            for drug in knowledge.drugs.values()
+            for name in drug.never
+        )
+        self._workups = Automaton(
+            (phrase, Mark.PHRASE, Entry(Subject.FINDING, workup.id, phrase))
+            for workup in knowledge.workups.values()
+            for phrase in workup.phrases
+        )
+        self._analytes = Automaton(
+            (phrase.words, Mark.PHRASE, Entry(Subject.FINDING, analyte.id, phrase.words))
+            for analyte in knowledge.analytes.values()
+            for phrase in analyte.phrases
+        )
+        self._mark_legs(knowledge)
+        self._of_display: dict[str, tuple[TextHit, ...]] = {}
+
+    def _mark_legs(self, knowledge: Knowledge) -> None:
+        """A phrase that names a leg itself needs no other leg word."""
+
+    def find_statements(self, text: str) -> tuple[TextHit, ...]:
+        """What a free text states; nothing of it is kept."""
+        if len(text) < 2:
+            return ()
+        plain = normalise(text)
+        tokens = self._statements.tokens(plain, text)
+        if not any(token[2] is Mark.PHRASE for token in tokens):
+            return ()
+        clauses = Clauses(plain, _outermost(tokens))
+        return _as_hits(clauses, clauses.read())
+
+    def statements_of_display(self, display: str) -> tuple[TextHit, ...]:
+        """As ``find_statements``, for the display name of a code: remembered up to a limit."""
+        found = self._of_display.get(display)
+        if found is None:
+            found = self.find_statements(display)
+            if len(self._of_display) < _DISPLAYS_KEPT and len(display) <= 200:
+                self._of_display[display] = found
+        return found
+
+    def names_leg(self, text: str) -> bool:
+        """A lower limb is named."""
+        return any(t[2] is Mark.LEG for t in self._statements.tokens(normalise(text), text))
+
+    def find_drugs(self, text: str) -> tuple[tuple[str, str], ...]:
+        """Drug classes named in a text with the name that matched; look-alikes left out."""
+        plain = normalise(text)
+        found = _targets(self._drugs.tokens(plain, text))
+        if not found:
+            return ()
+        never = _targets(self._not_drugs.tokens(plain, text))
+        return tuple((drug, name) for drug, name in found.items() if drug not in never)
+
+    def find_workups(self, text: str) -> tuple[tuple[str, str], ...]:
+        """Work-ups named in a text with the phrase that matched."""
+        plain = normalise(text)
+        return tuple(_targets(_outermost(self._workups.tokens(plain, text))).items())
+
+    def find_analyte(self, text: str) -> tuple[str, str] | None:
+        """The analyte that a test name means; None when none or more than one."""
+        plain = normalise(text)
+        found = _targets(_longest(self._analytes.tokens(plain, text)))
+        return next(iter(found.items())) if len(found) == 1 else None
+
+
+def _targets(tokens: Iterable[Token]) -> dict[str, str]:
+    return {entry.target: entry.words for _, _, _, entry in tokens if entry is not None}
+
+
+def _longest(tokens: list[Token]) -> list[Token]:
+    """Leave out what lies inside something longer."""
+    return [
+        t
+        for t in tokens
+        if not any(o[0] <= t[0] and t[1] <= o[1] and o[1] - o[0] > t[1] - t[0] for o in tokens)
+    ]
+
+
+def _marks() -> Iterable[tuple[str, Mark, Entry | None]]:
+    return ((word, mark, None) for mark, words in WORDS.items() for word in words)
+
+
+def _statement_phrases(knowledge: Knowledge) -> Iterable[tuple[str, Mark, Entry | None]]:
+    for finding in knowledge.findings.values():
+        for phrase in finding.phrases:
+            entry = Entry(Subject.FINDING, finding.id, phrase.words, needs_leg=phrase.needs == "leg")
+            yield phrase.words, Mark.PHRASE, entry
+    for cause in knowledge.causes.values():
+        for words in cause.recognised.phrases:
+            yield words, Mark.PHRASE, Entry(Subject.CAUSE, cause.id, words)
+
+
+_ALWAYS_KEPT = frozenset({Mark.LEG, Mark.ELSEWHERE, Mark.COMMA, Mark.CLAUSE_END})
+_NEGATIONS = frozenset({Mark.DENIES, Mark.NO, Mark.NOT, Mark.NOT_NEGATION})
+
+
+def _outermost(tokens: list[Token]) -> list[Token]:
+    """Order the tokens; a phrase that contains a turning word wins over the word.
+
+    "not relieved by rest" as a phrase is neither a negation nor "relieved by rest". Where a
+    phrase begins inside "no relief", the "no" belongs to the phrase: it is then a negation.
+    """
+    tokens.sort(key=_order)
+    kept: list[Token] = []
+    phrase = mark = (-1, -1)
+    negated_inside = -1
+    for token in tokens:
+        start, end, kind, entry = token
+        in_phrase = phrase[0] <= start and end <= phrase[1] and (start, end) != phrase
+        if kind is Mark.PHRASE:
+            if in_phrase and start < negated_inside:
+                continue
+            if not in_phrase:
+                phrase = (start, end)
+                kept = _negation_of_phrase(kept, start)
+        elif kind not in _ALWAYS_KEPT:
+            if in_phrase:
+                negated_inside = phrase[1] if kind in _NEGATIONS else negated_inside
+                continue
+            if mark[0] <= start and end <= mark[1] and (start, end) != mark:
+                continue
+            mark = mark if kind is Mark.ABSENT_AFTER else (start, end)
+        kept.append(token)
+    return kept
+
+
+def _order(token: Token) -> tuple[int, int, int]:
+    return (token[0], -token[1], token[2])
+
+
+def _negation_of_phrase(kept: list[Token], start: int) -> list[Token]:
+    """ "no relief with walking" denies "relief with walking" if that is a phrase."""
+    for position in range(len(kept) - 1, max(len(kept) - 4, -1), -1):
+        before = kept[position]
+        if before[2] is Mark.NOT_NEGATION and before[0] < start < before[1]:
+            kept[position] = (before[0], start, Mark.NOT, None)
+    return kept
+
+
+def _as_hits(clauses: Clauses, found: list[Found]) -> tuple[TextHit, ...]:
+    """One hit for each target; what is plainly present wins over what is past or denied."""
+    hits: dict[tuple[str, bool], TextHit] = {}
+    for each in found:
+        if each.dropped:
+            continue
+        leg = clauses.at_leg(each)
+        if each.entry.needs_leg and not leg:
+            continue
+        hit = _as_hit(each, leg=leg)
+        key = (f"{hit.about.value}/{hit.target}", hit.of_family)
+        known = hits.get(key)
+        if known is None or _standing(hit) > _standing(known):
+            hits[key] = hit
+    return tuple(hits.values())
+
+
+def _as_hit(found: Found, *, leg: bool) -> TextHit:
+    return TextHit(
+        about=found.entry.about,
+        target=found.entry.target,
+        status=found.status,
+        of_family=found.of_family,
+        historical=found.historical and found.status is Status.PRESENT,
+        phrase=found.entry.words,
+        leg_site=leg,
+    )
+
+
+def _standing(hit: TextHit) -> int:
+    if hit.status is Status.ABSENT:
+        return 0
+    return 1 if hit.historical else 2
