@@ -73,7 +73,7 @@ class Clauses:
         self._tokens = tokens
         self._clause = 0
         self._segment = 0
-        self._after_at = -1
+        self._after_until = -1
         self._new_clause()
 
     def _new_clause(self) -> None:
@@ -106,10 +106,7 @@ class Clauses:
 
     def _deny(self, found: Found) -> None:
         found.status = Status.ABSENT
-        if (
-            language.QUALIFIED.match(self.text, found.end)
-            and " on exam" not in self.text[found.end :][:9]
-        ):
+        if language.QUALIFIED.match(self.text, found.end - 1):
             found.dropped = True
 
     def _clause_end(self, token: Token) -> None:
@@ -153,7 +150,7 @@ class Clauses:
         return self.text[position:end].split()
 
     def _negate(self, token: Token) -> None:
-        if token[0] == self._after_at:
+        if token[0] < self._after_until:
             return
         self._negation = token[2]
         self._negated_from = token[1]
@@ -176,7 +173,7 @@ class Clauses:
         self._family = self._past = self._past_causes = self._hypothetical = False
 
     def _doubt(self, token: Token) -> None:
-        if token[0] != self._after_at:
+        if token[0] >= self._after_until:
             self._maybe = True
 
     def _suppose(self, token: Token) -> None:
@@ -187,10 +184,11 @@ class Clauses:
 
     def _relative(self, token: Token) -> None:
         start, end = token[0], token[1]
-        if language.RELATIVE_PRESENT.search(self.text, 0, start + 1):
+        if language.RELATIVE_PRESENT.search(self.text, 0, start):
             return
-        next_is_phrase = self._phrase_at(end)
-        if language.RELATIVE_ILL.match(self.text, end - 1) or next_is_phrase:
+        if language.RELATIVE_ILL.match(self.text, end - 1) or self._phrase_at(end):
+            partner = self.text[start : end - 1] in language.PARTNERS
+            self._hypothetical = self._hypothetical or partner
             self._family = True
         elif self._ends_segment(end) and self.text[max(start - 2, 0) : start] in {" (", " ,"}:
             self._reach_back(lambda found: setattr(found, "of_family", True), segments=2)
@@ -199,7 +197,7 @@ class Clauses:
         return any(t[2] is Mark.PHRASE and t[0] == position for t in self._tokens)
 
     def _history(self, token: Token) -> None:
-        if token[0] == self._after_at:
+        if token[0] < self._after_until:
             return
         before = language.LASTING_BEFORE.search(self.text, max(token[0] - 14, 0), token[0])
         if before is None and language.LASTING_AFTER.match(self.text, token[1] - 1) is None:
@@ -208,17 +206,17 @@ class Clauses:
     def _absent_after(self, token: Token) -> None:
         if not self._speaks_back(token):
             return
-        self._after_at = token[0]
+        self._after_until = token[1]
         self._reach_back(lambda found: setattr(found, "status", Status.ABSENT))
 
     def _over_after(self, token: Token) -> None:
         if self._earlier_in_segment() and not language.ONLY_RELIEVED.match(self.text, token[1] - 1):
-            self._after_at = token[0]
+            self._after_until = token[1]
             self._reach_back(lambda found: setattr(found, "historical", True))
 
     def _maybe_after(self, token: Token) -> None:
         if self._speaks_back(token):
-            self._after_at = token[0]
+            self._after_until = token[1]
             self._reach_back(_doubt_cause)
 
     def _history_after(self, token: Token) -> None:
@@ -297,7 +295,6 @@ _HANDLERS: dict[Mark, Callable[[Clauses, Token], None]] = {
     Mark.MAYBE_AFTER: Clauses._maybe_after,
     Mark.HISTORY_AFTER: Clauses._history_after,
     Mark.FAMILY_AFTER: Clauses._family_after,
-    Mark.OR: Clauses._no_negation,
     Mark.LEG: Clauses._leg,
     Mark.ELSEWHERE: Clauses._elsewhere,
 }

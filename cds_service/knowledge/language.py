@@ -1,7 +1,7 @@
 """Words that turn a clinical phrase round: negation, doubt, family, history, and where they end.
 
-Written as in ordinary text; the lexicon normalises them like everything else. After the ideas of
-NegEx and ConText (house word lists), kept small on purpose: what is in doubt states nothing.
+Written as in ordinary text, parted by ``|``; the lexicon normalises them like everything else.
+After the ideas of NegEx and ConText (house word lists): what is in doubt states nothing.
 """
 
 from __future__ import annotations
@@ -36,594 +36,128 @@ class Mark(IntEnum):
     CLAUSE_END = 20
 
 
-WORDS: dict[Mark, tuple[str, ...]] = {
-    Mark.CLAUSE_END: (
-        ".",
-        "?",
-        ")",
-        "but",
-        "however",
-        "although",
-        "though",
-        "whereas",
-        "except",
-        "apart from",
-    ),
-    Mark.COMMA: (",",),
-    Mark.DENIES: (
-        *("denies", "denied", "denying", "negative for", "neg for", "no evidence of", "no sign of"),
-        *(
-            "no signs of",
-            "no symptoms of",
-            "no complaint of",
-            "no complaints of",
-            "absence of",
-            "free of",
-        ),
-        *(
-            "free from",
-            "rules out",
-            "ruled out",
-            "excludes",
-            "excluded",
-            "no history of",
-            "no hx of",
-        ),
-        *(
-            "does not complain of",
-            "never had",
-            "has not had",
-            "have not had",
-            "nil",
-            "lack of",
-            "lacks",
-        ),
-    ),
-    Mark.NO: (
-        *(
-            "no",
-            "without",
-            "w/o",
-            "none of",
-            "no longer",
-            "no known",
-            "no new",
-            "no associated",
-            "negative",
-            "neg",
-        ),
-        *("absent", "unlikely"),
-    ),
-    Mark.NOT: (
-        *(
-            "not",
-            "never",
-            "isn't",
-            "aren't",
-            "wasn't",
-            "weren't",
-            "doesn't",
-            "don't",
-            "didn't",
-            "hasn't",
-        ),
-        *("haven't", "hadn't", "neither", "nor", "not have", "not had", "not present with"),
-    ),
-    Mark.NOT_NEGATION: (
-        *(
-            "not only",
-            "no relief",
-            "no change",
-            "no improvement",
-            "not improved",
-            "not improving",
-            "no better",
-        ),
-        *(
-            "without relief",
-            "without improvement",
-            "not resolved",
-            "not resolving",
-            "not responding",
-        ),
-        *(
-            "no response to",
-            "does not go away",
-            "doesn't go away",
-            "not go away",
-            "not settling",
-            "not settled",
-        ),
-        *(
-            "no respite",
-            "no let up",
-            "no idea",
-            "not sure",
-            "not certain",
-            "not tolerating",
-            "not coping",
-        ),
-        *(
-            "no explanation for",
-            "no cause",
-            "no obvious cause",
-            "without obvious cause",
-            "no clear cause",
-        ),
-        *(
-            "not able to",
-            "not sleeping",
-            "not sleep",
-            "does not stop",
-            "doesn't stop",
-            "no history given",
-        ),
-        *(
-            "not controlled",
-            "not well controlled",
-            "no further",
-            "not yet",
-            "not just",
-            "not always",
-            "prior to",
-        ),
-        *(
-            "not relieved",
-            "not eased",
-            "not helped",
-            "not better",
-            "without warning",
-            "no matter",
-            "no appetite",
-        ),
-    ),
-    Mark.AFFIRMS: (
-        *(
-            "has",
-            "have",
-            "had",
-            "having",
-            "feels",
-            "feel",
-            "describes",
-            "describing",
-            "states",
-            "endorses",
-        ),
-        *(
-            "endorsing",
-            "admits",
-            "admits to",
-            "positive for",
-            "only",
-            "also has",
-            "which",
-            "that is",
-            "that are",
-        ),
-        *(
-            "because of",
-            "due to",
-            "secondary to",
-            "still",
-            "continues",
-            "there is",
-            "there are",
-            "notes",
-            "noted",
-        ),
-    ),
-    Mark.PATIENT_NOW: (
-        *(
-            "patient",
-            "pt",
-            "presents",
-            "presenting",
-            "presented",
-            "presents with",
-            "complains",
-            "complaining",
-        ),
-        *(
-            "complains of",
-            "c/o",
-            "reports",
-            "reporting",
-            "reported",
-            "now",
-            "currently",
-            "today",
-            "he has",
-        ),
-        *(
-            "she has",
-            "i have",
-            "my legs",
-            "his legs",
-            "her legs",
-            "comes with",
-            "experiencing",
-            "he",
-            "she",
-        ),
-    ),
-    Mark.MAYBE: (
-        *(
-            "maybe",
-            "possible",
-            "possibly",
-            "probable",
-            "probably",
-            "likely",
-            "suspected",
-            "suspect",
-            "suspicion of",
-        ),
-        *(
-            "suspicious for",
-            "suspicion for",
-            "concern for",
-            "concerns for",
-            "concerned about",
-            "query",
-            "question of",
-        ),
-        *(
-            "questionable",
-            "presumed",
-            "could be",
-            "might be",
-            "may be",
-            "may have",
-            "might have",
-            "rule out",
-            "r/o",
-        ),
-        *(
-            "to rule out",
-            "exclude",
-            "to exclude",
-            "evaluate for",
-            "evaluation for",
-            "evaluation of",
-            "assess for",
-        ),
-        *(
-            "assessment for",
-            "differential",
-            "ddx",
-            "versus",
-            "vs",
-            "suggestive of",
-            "suggests",
-            "suggesting",
-        ),
-        *(
-            "working diagnosis",
-            "provisional",
-            "? for",
-            "look for",
-            "looking for",
-            "investigate for",
-            "check for",
-        ),
-    ),
-    Mark.HYPOTHETICAL: (
-        *(
-            "return if",
-            "call if",
-            "come back if",
-            "go to er if",
-            "seek help if",
-            "in case of",
-            "risk of",
-            "risk for",
-        ),
-        *(
-            "at risk of",
-            "at risk for",
-            "risk factor for",
-            "risk factors for",
-            "screen for",
-            "screening for",
-        ),
-        *(
-            "monitor for",
-            "watch for",
-            "prevention of",
-            "prevent",
-            "to prevent",
-            "prophylaxis for",
-            "prophylaxis of",
-        ),
-        *(
-            "advised about",
-            "educated about",
-            "education about",
-            "information about",
-            "worried about",
-            "worry about",
-        ),
-        *(
-            "fear of",
-            "afraid of",
-            "vaccination for",
-            "high risk of",
-            "low risk of",
-            "at increased risk of",
-        ),
-    ),
-    Mark.FAMILY: (
-        *(
-            "family history of",
-            "family history",
-            "family hx of",
-            "family hx",
-            "fam hx",
-            "fhx",
-            "fh",
-            "fhx of",
-        ),
-        *(
-            "fh of",
-            "family hx positive for",
-            "family member with",
-            "family members with",
-            "relative with",
-        ),
-        *(
-            "relatives with",
-            "family history positive for",
-            "familial history of",
-            "first degree relative with",
-        ),
-    ),
-    Mark.RELATIVE: (
-        *(
-            "mother",
-            "father",
-            "mum",
-            "mom",
-            "dad",
-            "brother",
-            "sister",
-            "brothers",
-            "sisters",
-            "sibling",
-        ),
-        *(
-            "siblings",
-            "parent",
-            "parents",
-            "grandmother",
-            "grandfather",
-            "grandparent",
-            "aunt",
-            "uncle",
-        ),
-        *(
-            "cousin",
-            "son",
-            "daughter",
-            "mother's",
-            "father's",
-            "sister's",
-            "brother's",
-            "relative",
-            "relatives",
-        ),
-        *("wife", "husband", "spouse", "partner"),
-    ),
-    Mark.HISTORY: (
-        *(
-            "history of",
-            "h/o",
-            "hx of",
-            "hx",
-            "past history of",
-            "past medical history of",
-            "previous",
-        ),
-        *(
-            "previously",
-            "previous history of",
-            "former",
-            "formerly",
-            "remote",
-            "prior",
-            "s/p",
-            "status post",
-        ),
-        *("old", "personal history of", "used to have", "recovered from", "resolved"),
-    ),
-    Mark.ABSENT_AFTER: (
-        *(
-            "ruled out",
-            "absent",
-            "not present",
-            "unlikely",
-            "negative",
-            "neg",
-            "not seen",
-            "not found",
-        ),
-        *(
-            "not detected",
-            "not demonstrated",
-            "not identified",
-            "not evident",
-            "excluded",
-            "is denied",
-            "denied",
-        ),
-        *(
-            ": no",
-            ", no",
-            ": none",
-            ": nil",
-            ": denies",
-            ": negative",
-            "are denied",
-            "was denied",
-            "were denied",
-        ),
-    ),
-    Mark.OVER_AFTER: (
-        *(
-            "resolved",
-            "subsided",
-            "has gone",
-            "have gone",
-            "has settled",
-            "have settled",
-            "no longer present",
-        ),
-        *(
-            "has stopped",
-            "have stopped",
-            "went away",
-            "cleared up",
-            "in remission",
-            "is gone",
-            "are gone",
-        ),
-    ),
-    Mark.MAYBE_AFTER: (
-        "?",
-        "suspected",
-        "possible",
-        "query",
-        "to be excluded",
-        "cannot be excluded",
-        "likely",
-    ),
-    Mark.HISTORY_AFTER: (
-        *(
-            "years ago",
-            "year ago",
-            "in childhood",
-            "as a child",
-            "in the past",
-            "as a teenager",
-            "when young",
-        ),
-        *(
-            "in youth",
-            "in adolescence",
-            "decades ago",
-            "during childhood",
-            "as a youth",
-            "in my childhood",
-        ),
-    ),
-    Mark.FAMILY_AFTER: (
-        *(
-            "in family",
-            "in the family",
-            "in mother",
-            "in father",
-            "in brother",
-            "in sister",
-            "in parents",
-        ),
-        *(
-            "in her mother",
-            "in his mother",
-            "in her father",
-            "in his father",
-            "in a sibling",
-            "in siblings",
-        ),
-        *(
-            "in the mother",
-            "in the father",
-            "in sibling",
-            "in relatives",
-            "in a relative",
-            "in parent",
-        ),
-    ),
-    Mark.LEG: (
-        *(
-            "leg",
-            "legs",
-            "calf",
-            "calves",
-            "thigh",
-            "thighs",
-            "foot",
-            "feet",
-            "toe",
-            "toes",
-            "ankle",
-            "ankles",
-        ),
-        *(
-            "shin",
-            "shins",
-            "heel",
-            "heels",
-            "sole",
-            "soles",
-            "lower limb",
-            "lower limbs",
-            "lower extremity",
-        ),
-        *(
-            "lower extremities",
-            "forefoot",
-            "plantar",
-            "hamstring",
-            "hamstrings",
-            "LE",
-            "RLE",
-            "LLE",
-            "BLE",
-            "LEs",
-        ),
-    ),
-    Mark.ELSEWHERE: (
-        *(
-            "hand",
-            "hands",
-            "finger",
-            "fingers",
-            "arm",
-            "arms",
-            "wrist",
-            "wrists",
-            "elbow",
-            "face",
-            "facial",
-        ),
-        *(
-            "neck",
-            "chest",
-            "shoulder",
-            "shoulders",
-            "jaw",
-            "head",
-            "tongue",
-            "lip",
-            "lips",
-            "mouth",
-            "scalp",
-        ),
-        *(
-            "upper limb",
-            "upper limbs",
-            "upper extremity",
-            "upper extremities",
-            "abdomen",
-            "abdominal",
-            "throat",
-        ),
-    ),
+_WORDS = {
+    Mark.CLAUSE_END: """
+        . | ? | ) | but | however | although | though | whereas | except | apart from
+        """,
+    Mark.COMMA: ",",
+    Mark.DENIES: """
+        denies | denied | denying | negative for | neg for | no evidence of | no sign of | no signs
+        of | no symptoms of | no complaint of | no complaints of | absence of | free of | free from
+        | rules out | ruled out | excludes | excluded | no history of | no hx of | does not complain
+        of | never had | has not had | have not had | nil | lack of | lacks
+        """,
+    Mark.NO: """
+        no | without | w/o | none of | no longer | no known | no new | no associated | negative |
+        neg | absent | unlikely
+        """,
+    Mark.NOT: """
+        not | never | isn't | aren't | wasn't | weren't | doesn't | don't | didn't | hasn't |
+        haven't | hadn't | neither | nor | not have | not had | not present with
+        """,
+    Mark.NOT_NEGATION: """
+        not only | no relief | no change | no improvement | not improved | not improving | no better
+        | without relief | without improvement | not resolved | not resolving | not responding | no
+        response to | does not go away | doesn't go away | not go away | not settling | not settled
+        | no respite | no let up | no idea | not sure | not certain | not tolerating | not coping |
+        no explanation for | no cause | no obvious cause | without obvious cause | no clear cause |
+        not able to | not sleeping | not sleep | does not stop | doesn't stop | no history given |
+        not controlled | not well controlled | no further | not yet | not just | not always | prior
+        to | not relieved | not eased | not helped | not better | without warning | no matter | no
+        appetite
+        """,
+    Mark.AFFIRMS: """
+        has | have | had | having | feels | feel | describes | describing | states | endorses |
+        endorsing | admits | admits to | positive for | only | also has | which | that is | that are
+        | because of | due to | secondary to | still | continues | there is | there are | notes |
+        noted
+        """,
+    Mark.PATIENT_NOW: """
+        patient | pt | presents | presenting | presented | presents with | complains | complaining |
+        complains of | c/o | reports | reporting | reported | now | currently | today | he has | she
+        has | i have | my legs | his legs | her legs | comes with | experiencing | he | she
+        """,
+    Mark.MAYBE: """
+        maybe | possible | possibly | probable | probably | likely | suspected | suspect | suspicion
+        of | suspicious for | suspicion for | concern for | concerns for | concerned about | query |
+        question of | questionable | presumed | could be | might be | may be | may have | might have
+        | rule out | r/o | to rule out | exclude | to exclude | evaluate for | evaluation for |
+        evaluation of | assess for | assessment for | differential | ddx | versus | vs | suggestive
+        of | suggests | suggesting | working diagnosis | provisional | ? for | look for | looking
+        for | investigate for | check for
+        """,
+    Mark.HYPOTHETICAL: """
+        return if | call if | come back if | go to er if | seek help if | in case of | risk of |
+        risk for | at risk of | at risk for | risk factor for | risk factors for | screen for |
+        screening for | monitor for | watch for | prevention of | prevent | to prevent | prophylaxis
+        for | prophylaxis of | advised about | educated about | education about | information about
+        | worried about | worry about | fear of | afraid of | vaccination for | high risk of | low
+        risk of | at increased risk of
+        """,
+    Mark.FAMILY: """
+        family history of | family history | family hx of | family hx | fam hx | fhx | fh | fhx of |
+        fh of | family hx positive for | family member with | family members with | relative with |
+        relatives with | family history positive for | familial history of | first degree relative
+        with
+        """,
+    Mark.RELATIVE: """
+        mother | father | mum | mom | dad | brother | sister | brothers | sisters | sibling |
+        siblings | parent | parents | grandmother | grandfather | grandparent | aunt | uncle |
+        cousin | son | daughter | mother's | father's | sister's | brother's | relative | relatives
+        | wife | husband | spouse | partner
+        """,
+    Mark.HISTORY: """
+        history of | h/o | hx of | hx | past history of | past medical history of | previous |
+        previously | previous history of | former | formerly | remote | prior | s/p | status post |
+        old | personal history of | used to have | recovered from | resolved
+        """,
+    Mark.ABSENT_AFTER: """
+        ruled out | absent | not present | unlikely | negative | neg | not seen | not found | not
+        detected | not demonstrated | not identified | not evident | excluded | is denied | denied |
+        : no | , no | : none | : nil | : denies | : negative | are denied | was denied | were denied
+        """,
+    Mark.OVER_AFTER: """
+        resolved | subsided | has gone | have gone | has settled | have settled | no longer present
+        | has stopped | have stopped | went away | cleared up | in remission | is gone | are gone
+        """,
+    Mark.MAYBE_AFTER: """
+        ? | suspected | possible | query | to be excluded | cannot be excluded | likely
+        """,
+    Mark.HISTORY_AFTER: """
+        years ago | year ago | in childhood | as a child | in the past | as a teenager | when young
+        | in youth | in adolescence | decades ago | during childhood | as a youth | in my childhood
+        """,
+    Mark.FAMILY_AFTER: """
+        in family | in the family | in mother | in father | in brother | in sister | in parents | in
+        her mother | in his mother | in her father | in his father | in a sibling | in siblings | in
+        the mother | in the father | in sibling | in relatives | in a relative | in parent
+        """,
+    Mark.LEG: """
+        leg | legs | calf | calves | thigh | thighs | foot | feet | toe | toes | ankle | ankles |
+        shin | shins | heel | heels | sole | soles | lower limb | lower limbs | lower extremity |
+        lower extremities | forefoot | plantar | hamstring | hamstrings | LE | RLE | LLE | BLE | LEs
+        """,
+    Mark.ELSEWHERE: """
+        hand | hands | finger | fingers | arm | arms | wrist | wrists | elbow | face | facial | neck
+        | chest | shoulder | shoulders | jaw | head | tongue | lip | lips | mouth | scalp | upper
+        limb | upper limbs | upper extremity | upper extremities | abdomen | abdominal | throat
+        """,
 }
+
+
+def _listed(words: str) -> tuple[str, ...]:
+    return tuple(" ".join(word.split()) for word in words.split("|"))
+
+
+WORDS: dict[Mark, tuple[str, ...]] = {mark: _listed(words) for mark, words in _WORDS.items()}
 
 # First words of what follows a comma that show that a new statement has begun.
 NEW_STATEMENT = frozenset(
-    ["worse", "worsens", "worsening", "better", "relieved", "eases", "eased", "improves", "improved", "aggravated", "wakes", "waking", "started", "began", "since", "for", "x", "he", "she", "patient", "pt", "but", "with", "legs", "both", "bilateral", "left", "right", "pain"]
+    _listed("""
+        worse | worsens | worsening | better | relieved | eases | eased | improves | improved | aggravated
+        | wakes | waking | started | began | since | for | x | he | she | patient | pt | but | with | legs
+        | both | bilateral | left | right | pain
+        """)
 )
 # The expressions below meet text that the lexicon has normalised ("hours" reads "hors").
 # "3 year history of ..." and "history of 3 weeks of ..." speak of now.

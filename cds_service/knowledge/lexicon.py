@@ -42,11 +42,12 @@ class TextHit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff'\u2018\u2019\u02bc`]")
-_SIGN = re.compile(r"(?<=\s)[-\u2013\u2014]+(?=\s)|\?(?=\s*\w)|\.(?!\d)|\n\s*|[^\w\s.]")
+_SIGN = re.compile(r"(?<=\s)[-\u2013\u2014]+(?=\s)|\.(?!\d)|\n\s*|[^\w\s.]")
 _READ_AS = {
     **{".": " . ", "\n": " . ", ";": " . ", "!": " . ", "\u2022": " . ", "?": " ? ", ")": " ) ", "(": " ( "},
     **{",": " , ", ":": " : ", "/": " / ", "+": " + "},
 }
+_DASHES = "-\u2013\u2014"
 _ABBREVIATION = re.compile(r"(?<!\w)[A-Z]{2,3}s?(?!\w)")
 _DISPLAYS_KEPT = 8192
 
@@ -55,12 +56,12 @@ def _as_sign(match: re.Match[str]) -> str:
     sign = match[0]
     if sign[0] == "\n":
         return " . "
-    if sign == "?":
-        return " ? " if match.end() < len(match.string) and match.string[match.end()].isspace() else " maybe "
-    known = _READ_AS.get(sign)
-    if known is None:
-        return " , " if sign[0] in "-\u2013\u2014" and match.start() and match.string[match.start() - 1].isspace() else " "
-    return known
+    before = match.string[match.start() - 1 : match.start()]
+    if sign == "?" and not before.isalnum() and match.string[match.end() :].strip():
+        return " ? maybe " if before.isspace() else " maybe "
+    if sign[0] in _DASHES and before.isspace() and len(match.string) > match.end():
+        return " , " if match.string[match.end()].isspace() else " "
+    return _READ_AS.get(sign, " ")
 
 
 def normalise(text: str) -> str:
@@ -152,11 +153,12 @@ class Lexicon:
             for analyte in knowledge.analytes.values()
             for phrase in analyte.phrases
         )
-        self._mark_legs(knowledge)
         self._of_display: dict[str, tuple[TextHit, ...]] = {}
 
-    def _mark_legs(self, knowledge: Knowledge) -> None:
-        """A phrase that names a leg itself needs no other leg word."""
+    @classmethod
+    def build(cls, knowledge: Knowledge) -> Lexicon:
+        """Compile every phrase of the knowledge."""
+        return cls(knowledge)
 
     def find_statements(self, text: str) -> tuple[TextHit, ...]:
         """What a free text states; nothing of it is kept."""

@@ -1,0 +1,70 @@
+"""Rows CORS-01..03 and the headers that every answer carries."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from cds_service.app import create_app
+from cds_service.core.knowledge import Knowledge
+from cds_service.settings import Settings
+from tests.contract.advisor import FixedAdvisor
+from tests.contract.requests import SERVICE, pv
+
+
+ORIGIN = {"Origin": "http://localhost:8080"}
+PREFLIGHT = {
+    **ORIGIN,
+    "Access-Control-Request-Method": "POST",
+    "Access-Control-Request-Headers": "authorization,content-type",
+}
+
+
+@pytest.mark.parametrize("url", ["/cds-services", SERVICE, f"{SERVICE}/feedback"])
+def test_cors_01_preflight(client: FlaskClient, url: str) -> None:
+    """Without authentication, on all three addresses."""
+    answer = client.options(url, headers=PREFLIGHT)
+    assert answer.status_code == 204
+    assert answer.headers["Access-Control-Allow-Origin"] in {"*", ORIGIN["Origin"]}
+    assert "POST" in answer.headers["Access-Control-Allow-Methods"]
+    assert {"authorization", "content-type"} <= set(answer.headers["Access-Control-Allow-Headers"].split(", "))
+    assert "Origin" in answer.headers["Vary"]
+    assert "Access-Control-Allow-Credentials" not in answer.headers
+
+
+def test_cors_02_errors_carry_the_headers_too(client: FlaskClient, advisor: FixedAdvisor) -> None:
+    """Else the browser hides them."""
+    advisor.failing = RuntimeError()
+    answers = [
+        client.post(SERVICE, data=b"{", content_type="application/json", headers=ORIGIN),
+        client.post(SERVICE, json=pv(prefetch={}), headers=ORIGIN),
+        client.post(SERVICE, json=pv(), headers=ORIGIN),
+        client.post("/nowhere", headers=ORIGIN),
+    ]
+    assert [a.status_code for a in answers] == [400, 412, 500, 404]
+    assert all("Access-Control-Allow-Origin" in a.headers for a in answers)
+
+
+@pytest.mark.parametrize("origins", ["", "https://ehr.example.org, https://two.example.org"])
+def test_cors_03_other_origins_get_nothing(knowledge: Knowledge, advisor: FixedAdvisor, origins: str) -> None:
+    """A list admits its members only; an empty one nobody."""
+    client = create_app(Settings(cors_origins=origins), knowledge=knowledge, advisor=advisor).test_client()
+    assert "Access-Control-Allow-Origin" not in client.options(SERVICE, headers=PREFLIGHT).headers
+    known = client.get("/cds-services", headers={"Origin": "https://two.example.org"}).headers
+    assert ("Access-Control-Allow-Origin" in known) is bool(origins)
+
+
+def test_every_answer_carries_security_headers(client: FlaskClient) -> None:
+    """And answers about patients are not stored by anybody."""
+    for answer in (client.post(SERVICE, json=pv()), client.get("/nowhere"), client.post(SERVICE, json={})):
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["X-Request-Id"]
+
+
+def test_sec_01_https_is_announced_only_where_it_is(knowledge: Knowledge, advisor: FixedAdvisor) -> None:
+    """Strict-Transport-Security with a public https address."""
+    settings = Settings(public_url="https://cds.example.org")
+    client = create_app(settings, knowledge=knowledge, advisor=advisor).test_client()
+    assert "Strict-Transport-Security" in client.get("/cds-services").headers
