@@ -10,7 +10,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,12 +18,12 @@ from pydantic import ValidationError
 
 from cds_service.app import compose_site
 from cds_service.core.errors import CdsError, InvalidRequestError, KnowledgeError
-from cds_service.gather.bundles import request_from_bundle
+from cds_service.gather.requests import request_from_bundle
+from cds_service.gather.sandbox import read_case
 from cds_service.gather.supply import gather
 from cds_service.knowledge.loader import CONTENT, load_knowledge
 from cds_service.settings import Settings, gunicorn_configuration, settings_page
 from cds_service.web.site import Site
-from cds_service.wire.instants import read_instant
 from cds_service.wire.request import AS_OF_EXTENSION, parse_request
 from cds_service.wire.response import response_document
 from cds_service.wire.strict_json import read_json, write_json
@@ -34,6 +33,7 @@ from cds_service.wire.text import explanation_text, response_text
 Json = dict[str, Any]
 _START_SECONDS = 60
 _FILE_DEPTH = 200
+_DEMO_CASE = "rest-pain-burning-feet-diabetes"
 
 
 @click.group()
@@ -50,15 +50,21 @@ def serve() -> None:
 
 
 @main.command()
-@click.argument("file", required=False, type=click.Path(exists=True, path_type=Path))
-def demo(file: Path | None) -> None:
-    """Serve, send FILE (a request or patient Bundle of the sandbox) to ourselves, show the cards, go on serving."""
+@click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
+def demo(path: Path | None) -> None:
+    """Serve, send one sandbox case to ourselves, show the cards and the reasons, go on serving.
+
+    PATH is a case folder, a CDS Hooks request or a patient Bundle; default: a case of the sandbox.
+    """
     settings = _settings()
     _refuse_taken_port(settings)
-    request = _request_of(file or _demo_file(settings.fixtures_folder), None)
+    try:
+        title, request = _request_of(path or settings.fixtures_folder / "cases" / _DEMO_CASE, "")
+    except CdsError as problem:
+        raise click.ClickException(str(problem)) from None
     server = subprocess.Popen(_gunicorn())  # noqa: S603 (our own interpreter)
     try:
-        _show_demo(settings, request, server)
+        _show_demo(settings, title, request, server)
         server.wait()
     except KeyboardInterrupt:
         click.echo("\nStopping.")
@@ -68,22 +74,22 @@ def demo(file: Path | None) -> None:
 
 
 @main.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option(
-    "--as-of", help="RFC 3339 instant to reason for; default: the request's own, else now."
+    "--as-of",
+    default="",
+    help="RFC 3339 instant to reason for; default: the request's own, else now.",
 )
 @click.option(
     "--service", "service_id", help="Id of the CDS service; default: the first for the hook."
 )
 @click.option("--json", "as_json", is_flag=True, help="The explain document instead of text.")
 @click.option("--cards", is_flag=True, help="The cards as well.")
-def explain(
-    file: Path, as_of: str | None, service_id: str | None, *, as_json: bool, cards: bool
-) -> None:
-    """Say everything that is concluded from FILE, a CDS Hooks request or a bare patient Bundle."""
+def explain(path: Path, as_of: str, service_id: str | None, *, as_json: bool, cards: bool) -> None:
+    """Say everything that is concluded from PATH: a CDS Hooks request, a bare patient Bundle, a case folder."""
     try:
         site = compose_site(_settings())
-        document, response = _consider(site, _request_of(file, as_of), service_id)
+        document, response = _consider(site, _request_of(path, as_of)[1], service_id)
     except CdsError as problem:
         raise click.ClickException(str(problem)) from None
     if as_json:
@@ -155,36 +161,22 @@ def _refuse_taken_port(settings: Settings) -> None:
             ) from None
 
 
-def _demo_file(folder: Path) -> Path:
-    """The request shown first: ``demo*.json``, else the first request or Bundle of the fixtures."""
-    found = sorted(folder.rglob("demo*.json")) or sorted(folder.rglob("*request*.json"))
-    found = found or sorted(folder.rglob("*.json"))
-    if not found:
-        raise click.ClickException(f"No sandbox patient in {folder}.")
-    return found[0]
-
-
-def _request_of(file: Path, as_of: str | None) -> Json:
-    """The request in a file, or one made of the patient Bundle in it."""
-    content = read_json(file.read_bytes(), _FILE_DEPTH)
+def _request_of(path: Path, as_of: str) -> tuple[str, Json]:
+    """Title and request: of a case folder, a file with a request, or one with a patient Bundle."""
+    if path.is_dir():
+        case, request = read_case(path)
+        return f"{case.title}\n\n{case.story}", _at(request, as_of)
+    content = read_json(path.read_bytes(), _FILE_DEPTH)
     if not isinstance(content, dict):
         raise InvalidRequestError("Neither a CDS Hooks request nor a Bundle.")
     document = cast("Json", content)
-    instant = _instant(as_of)
-    if "hook" not in document:
-        return request_from_bundle(document, instant)
-    if instant is not None:
-        document["extension"] = {AS_OF_EXTENSION: instant.isoformat()}
-    return document
+    request = document if "hook" in document else request_from_bundle(document)
+    return path.name, _at(request, as_of)
 
 
-def _instant(as_of: str | None) -> datetime | None:
-    if as_of is None:
-        return None
-    instant = read_instant(as_of)
-    if instant is None:
-        raise click.BadParameter("expected an RFC 3339 instant such as 2026-11-21T08:00:00Z")
-    return instant
+def _at(request: Json, as_of: str) -> Json:
+    """The request at another instant; unchanged when none is given."""
+    return request | {"extension": {AS_OF_EXTENSION: as_of}} if as_of else request
 
 
 def _consider(site: Site, body: Json, service_id: str | None) -> tuple[Json, Json]:
@@ -205,7 +197,9 @@ def _consider(site: Site, body: Json, service_id: str | None) -> tuple[Json, Jso
     return site.advisor.explanation(reasoning), response
 
 
-def _show_demo(settings: Settings, request: Json, server: subprocess.Popen[bytes]) -> None:
+def _show_demo(
+    settings: Settings, title: str, request: Json, server: subprocess.Popen[bytes]
+) -> None:
     base = f"http://127.0.0.1:{settings.port}"
     _wait_until_ready(base, server)
     services = _get_json(f"{base}/cds-services")["services"]
@@ -213,7 +207,7 @@ def _show_demo(settings: Settings, request: Json, server: subprocess.Popen[bytes
     if service is None:
         raise click.ClickException(f"No service answers the hook {request['hook']}.")
     url = f"{base}/cds-services/{service['id']}"
-    click.echo(f"\nPOST {url}\n")
+    click.echo(f"\n{title}\n\nPOST {url}\n")
     click.echo(response_text(_get_json(url, request)))
     click.echo("Why (POST /explain/...):\n")
     click.echo(explanation_text(_get_json(f"{base}/explain/{service['id']}", request)))

@@ -83,4 +83,6 @@ def advisor() -> FixedAdvisor:
 @pytest.fixture
 def client(knowledge: Knowledge, advisor: FixedAdvisor, now: datetime) -> FlaskClient:
     """The whole service over WSGI, with fixed cards instead of reasoning."""
-    return create_app(Settings(), clock=lambda: now, knowledge=knowledge, advisor=advisor).test_client()
+    return create_app(
+        Settings(), clock=lambda: now, knowledge=knowledge, advisor=advisor
+    ).test_client()

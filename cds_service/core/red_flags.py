@@ -53,15 +53,32 @@ def _raise(flag: RedFlag, facts: CurrentFacts) -> RaisedFlag | None:
 
 
 def _answers(flag: RedFlag, because: tuple[str, ...], facts: PatientFacts) -> tuple[str, ...]:
-    """Orders and results of the deciding test that are not older than the findings."""
+    """Orders and results of the deciding test that are not older than the findings.
+
+    A result that is itself behind the flag answers nothing.
+    """
     since = _since(because, facts)
-    return tuple(
-        dict.fromkeys(
-            event.source
-            for event in facts.record.events
-            if event.workup in flag.answered_by and event.definite and _not_older(event, since)
-        )
+    raising = {source for f in because if f in facts.findings for source in facts.findings[f].sources}
+    ordered = (
+        event.source
+        for event in facts.record.events
+        if event.workup in flag.answered_by and event.definite and _not_older(event, since)
     )
+    return tuple(
+        source
+        for source in dict.fromkeys([*ordered, *_results(flag, since, facts)])
+        if source not in raising
+    )
+
+
+def _results(flag: RedFlag, since: datetime | None, facts: PatientFacts) -> list[str]:
+    return [
+        result.source
+        for workup in flag.answered_by
+        for analyte in facts.knowledge.workups[workup].analytes
+        for result in facts.results.newest_day(analyte)
+        if result.date is not None and (since is None or result.date.date() >= since.date())
+    ]
 
 
 def _since(because: tuple[str, ...], facts: PatientFacts) -> datetime | None:

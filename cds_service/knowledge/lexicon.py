@@ -8,7 +8,8 @@ of patients are never kept; only display names of codes are remembered, up to a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 import ahocorasick
 import msgspec
@@ -50,6 +51,7 @@ _READ_AS = {
 _DASHES = "-\u2013\u2014"
 _ABBREVIATION = re.compile(r"(?<!\w)[A-Z]{2,3}s?(?!\w)")
 _DISPLAYS_KEPT = 8192
+_DISPLAY_LENGTH = 200
 
 
 def _as_sign(match: re.Match[str]) -> str:
@@ -154,6 +156,7 @@ class Lexicon:
             for phrase in analyte.phrases
         )
         self._of_display: dict[str, tuple[TextHit, ...]] = {}
+        self._legs_of_display: dict[str, bool] = {}
 
     @classmethod
     def build(cls, knowledge: Knowledge) -> Lexicon:
@@ -173,16 +176,15 @@ class Lexicon:
 
     def statements_of_display(self, display: str) -> tuple[TextHit, ...]:
         """As ``find_statements``, for the display name of a code: remembered up to a limit."""
-        found = self._of_display.get(display)
-        if found is None:
-            found = self.find_statements(display)
-            if len(self._of_display) < _DISPLAYS_KEPT and len(display) <= 200:
-                self._of_display[display] = found
-        return found
+        return _remembered(self._of_display, display, self.find_statements)
 
     def names_leg(self, text: str) -> bool:
         """A lower limb is named."""
         return any(t[2] is Mark.LEG for t in self._statements.tokens(normalise(text), text))
+
+    def display_names_leg(self, display: str) -> bool:
+        """As ``names_leg``, for the display name of a code."""
+        return _remembered(self._legs_of_display, display, self.names_leg)
 
     def find_drugs(self, text: str) -> tuple[tuple[str, str], ...]:
         """Drug classes named in a text with the name that matched; look-alikes left out."""
@@ -203,6 +205,21 @@ class Lexicon:
         plain = normalise(text)
         found = _targets(_longest(self._analytes.tokens(plain, text)))
         return next(iter(found.items())) if len(found) == 1 else None
+
+
+_Found = TypeVar("_Found")
+
+
+def _remembered(
+    memory: dict[str, _Found], display: str, find: Callable[[str], _Found]
+) -> _Found:
+    """What was found in a display name before, within a limit."""
+    known = memory.get(display)
+    if known is None:
+        known = find(display)
+        if len(memory) < _DISPLAYS_KEPT and len(display) <= _DISPLAY_LENGTH:
+            memory[display] = known
+    return known
 
 
 def _targets(tokens: Iterable[Token]) -> dict[str, str]:

@@ -26,7 +26,9 @@ FULL = Card(
     source_label="A guideline (2024)",
     source_url="https://doi.org/10.1000/example",
     suggestions=(
-        Suggestion(label="Ankle-brachial index", description="Draft an order", recommended=True, order=ABI),
+        Suggestion(
+            label="Ankle-brachial index", description="Draft an order", recommended=True, order=ABI
+        ),
         Suggestion(label="Again", description="Draft it twice", recommended=False, order=ABI),
     ),
     links=(CardLink("Intake questionnaire", "https://cds.example.org/questionnaire"),),

@@ -11,12 +11,20 @@ SERVICE = "/cds-services/leg-pain-patient-view"
 EXPLAIN = "/explain/leg-pain-patient-view"
 PATIENT_ID = "1288992"
 AS_OF = "org.leg-pain-cds.as-of"
-OUTCOME: Json = {"resourceType": "OperationOutcome", "issue": [{"severity": "error", "code": "exception"}]}
+OUTCOME: Json = {
+    "resourceType": "OperationOutcome",
+    "issue": [{"severity": "error", "code": "exception"}],
+}
 
 
 def bundle(*resources: Json, **members: Any) -> Json:
     """A searchset with ``resources``."""
-    return {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": r} for r in resources], **members}
+    return {
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "entry": [{"resource": r} for r in resources],
+        **members,
+    }
 
 
 def resource(kind: str, id: str = "r1") -> Json:
@@ -24,7 +32,12 @@ def resource(kind: str, id: str = "r1") -> Json:
     return {"resourceType": kind, "id": id, "subject": {"reference": f"Patient/{PATIENT_ID}"}}
 
 
-PATIENT: Json = {"resourceType": "Patient", "id": PATIENT_ID, "birthDate": "1956-02-03", "gender": "female"}
+PATIENT: Json = {
+    "resourceType": "Patient",
+    "id": PATIENT_ID,
+    "birthDate": "1956-02-03",
+    "gender": "female",
+}
 PREFETCH: Json = {
     "patient": PATIENT,
     "conditions": bundle(resource("Condition")),

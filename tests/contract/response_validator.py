@@ -88,16 +88,20 @@ def strict_json(body: bytes) -> Any:
 
 def _no_nulls(value: Any, where: str) -> list[str]:
     """GEN-05, and no empty string anywhere."""
-    return [f"GEN-05: null or empty string at {p}" for p, v in _walk(value, where) if v is None or v == ""]
+    return [
+        f"GEN-05: null or empty string at {p}"
+        for p, v in _walk(value, where)
+        if v is None or v == ""
+    ]
 
 
 def _no_empties(value: Any, where: str) -> list[str]:
     """GEN-05..07: only ``cards`` and ``services`` may be empty."""
     allowed = {"$.cards", "$.services"}
     return [
-        f"GEN-06: {v!r} at {p}"
+        f"GEN-05: null at {p}" if v is None else f"GEN-06: {v!r} at {p}"
         for p, v in _walk(value, where)
-        if v is None or (v in ("", [], {}) and v is not False and p not in allowed)
+        if v is None or (v in ("", [], {}) and p not in allowed)
     ]
 
 
@@ -150,7 +154,8 @@ def _service(service: Json) -> list[str]:
         "DISC-08: prefetch": _templates(service.get("prefetch", {"a": "b"})),
         "DISC-09: usageRequirements": _text(service.get("usageRequirements")),
         "DISC-10: version": bool(SEMVER.fullmatch(service.get("version", ""))),
-        "DISC-11: hookVersion": HOOK_VERSIONS.get(service.get("hook", "")) == service.get("hookVersion"),
+        "DISC-11: hookVersion": HOOK_VERSIONS.get(service.get("hook", ""))
+        == service.get("hookVersion"),
     }
     return [row for row, holds in checks.items() if not holds]
 
@@ -159,7 +164,10 @@ def _templates(prefetch: Any) -> bool:
     return (
         isinstance(prefetch, dict)
         and bool(prefetch)
-        and all(re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", key) and _text(value) for key, value in prefetch.items())
+        and all(
+            re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", key) and _text(value)
+            for key, value in prefetch.items()
+        )
     )
 
 
@@ -188,7 +196,8 @@ def _card(card: Json) -> list[str]:
             "CARD-01: uuid": bool(UUID4.fullmatch(card.get("uuid", ""))),
             "CARD-07: indicator": card.get("indicator") in {"info", "warning", "critical"},
             "CARD-11: selectionBehavior": ("selectionBehavior" in card) == bool(suggestions),
-            "CARD-12: selectionBehavior": card.get("selectionBehavior", "any") in {"any", "at-most-one"},
+            "CARD-12: selectionBehavior": card.get("selectionBehavior", "any")
+            in {"any", "at-most-one"},
         }.items()
         if not holds
     ]
@@ -220,14 +229,20 @@ def _detail(detail: Any) -> list[str]:
         return ["CARD-04: detail"]
     tokens = [t for token in MARKDOWN.parse(detail) for t in (token, *(token.children or ()))]
     problems = ["CARD-05: raw HTML" for t in tokens if t.type in {"html_block", "html_inline"}]
-    hrefs = [str(t.attrs.get("href", t.attrs.get("src", ""))) for t in tokens if t.type in {"link_open", "image"}]
+    hrefs = [
+        str(t.attrs.get("href", t.attrs.get("src", "")))
+        for t in tokens
+        if t.type in {"link_open", "image"}
+    ]
     return problems + [f"CARD-05: link {h}" for h in hrefs if not _https(h)]
 
 
 def _source(source: Any) -> list[str]:
     if not isinstance(source, dict) or not _text(source.get("label")):
         return ["SRC-01: no source label"]
-    problems = [] if set(source) <= {"label", "url", "topic"} else ["CARD-17: unknown member of source"]
+    problems = (
+        [] if set(source) <= {"label", "url", "topic"} else ["CARD-17: unknown member of source"]
+    )
     if "url" in source and not _https(source["url"]):
         problems.append("SRC-02: url")
     topic = source.get("topic", {})
@@ -249,7 +264,8 @@ def _suggestion(suggestion: Json) -> list[str]:
     problems = [
         row
         for row, holds in {
-            "CARD-17: unknown member": set(suggestion) <= {"label", "uuid", "isRecommended", "actions"},
+            "CARD-17: unknown member": set(suggestion)
+            <= {"label", "uuid", "isRecommended", "actions"},
             "SUG-01: label": _text(suggestion.get("label")),
             "SUG-02: uuid": bool(UUID4.fullmatch(suggestion.get("uuid", ""))),
             "SUG-03: isRecommended": isinstance(suggestion.get("isRecommended", True), bool),
@@ -288,7 +304,9 @@ def _reasons(reasons: list[Json]) -> list[str]:
     codes = [reason.get("code") for reason in reasons]
     if len(set(codes)) != len(codes):
         problems.append("CARD-14: code twice")
-    known = all(r.get("system") != OVERRIDE_SYSTEM or r.get("code") in OVERRIDE_CODES for r in reasons)
+    known = all(
+        r.get("system") != OVERRIDE_SYSTEM or r.get("code") in OVERRIDE_CODES for r in reasons
+    )
     return problems if known else [*problems, "OVR-02: unknown code"]
 
 

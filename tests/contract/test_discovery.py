@@ -32,7 +32,9 @@ def test_disc_01_always_the_same_bytes(client: FlaskClient) -> None:
     assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
-def test_disc_03_no_services_is_an_empty_list(knowledge: Knowledge, advisor: FixedAdvisor, tmp_path: object) -> None:
+def test_disc_03_no_services_is_an_empty_list(
+    knowledge: Knowledge, advisor: FixedAdvisor, tmp_path: object
+) -> None:
     """200, not 404."""
     settings = Settings(hooks_dir=str(tmp_path))  # type: ignore[arg-type]
     client = create_app(settings, knowledge=knowledge, advisor=advisor).test_client()
@@ -42,10 +44,15 @@ def test_disc_03_no_services_is_an_empty_list(knowledge: Knowledge, advisor: Fix
 def test_disc_07_every_service_can_be_called(client: FlaskClient) -> None:
     """The id is the last segment of its URL."""
     for service in client.get("/cds-services").get_json()["services"]:
-        assert client.post(f"/cds-services/{service['id']}", json=pv(hook=service["hook"])).status_code == 200
+        assert (
+            client.post(f"/cds-services/{service['id']}", json=pv(hook=service["hook"])).status_code
+            == 200
+        )
 
 
-def test_disc_10_the_claimed_version_is_a_setting(knowledge: Knowledge, advisor: FixedAdvisor) -> None:
+def test_disc_10_the_claimed_version_is_a_setting(
+    knowledge: Knowledge, advisor: FixedAdvisor
+) -> None:
     """2.0.1 for sites whose clients know nothing newer."""
     settings = Settings(hooks_version="2.0.1")
     client = create_app(settings, knowledge=knowledge, advisor=advisor).test_client()
@@ -82,7 +89,9 @@ def test_qry_02_05_templates_are_plain_searches(service: ServiceDefinition) -> N
         assert template.split("?")[1].startswith("patient={{context.patientId}}")
 
 
-def test_qry_06_laboratory_codes_come_from_the_knowledge(service: ServiceDefinition, knowledge: Knowledge) -> None:
+def test_qry_06_laboratory_codes_come_from_the_knowledge(
+    service: ServiceDefinition, knowledge: Knowledge
+) -> None:
     """All of them, plain LOINC codes."""
     codes = set(re.search(r"code=([^&]*)", service.templates["laboratory"])[1].split(","))  # type: ignore[index]
     assert all(re.fullmatch(r"\d+-\d", code) for code in codes)

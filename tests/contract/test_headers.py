@@ -27,7 +27,9 @@ def test_cors_01_preflight(client: FlaskClient, url: str) -> None:
     assert answer.status_code == 204
     assert answer.headers["Access-Control-Allow-Origin"] in {"*", ORIGIN["Origin"]}
     assert "POST" in answer.headers["Access-Control-Allow-Methods"]
-    assert {"authorization", "content-type"} <= set(answer.headers["Access-Control-Allow-Headers"].split(", "))
+    assert {"authorization", "content-type"} <= set(
+        answer.headers["Access-Control-Allow-Headers"].split(", ")
+    )
     assert "Origin" in answer.headers["Vary"]
     assert "Access-Control-Allow-Credentials" not in answer.headers
 
@@ -46,9 +48,13 @@ def test_cors_02_errors_carry_the_headers_too(client: FlaskClient, advisor: Fixe
 
 
 @pytest.mark.parametrize("origins", ["", "https://ehr.example.org, https://two.example.org"])
-def test_cors_03_other_origins_get_nothing(knowledge: Knowledge, advisor: FixedAdvisor, origins: str) -> None:
+def test_cors_03_other_origins_get_nothing(
+    knowledge: Knowledge, advisor: FixedAdvisor, origins: str
+) -> None:
     """A list admits its members only; an empty one nobody."""
-    client = create_app(Settings(cors_origins=origins), knowledge=knowledge, advisor=advisor).test_client()
+    client = create_app(
+        Settings(cors_origins=origins), knowledge=knowledge, advisor=advisor
+    ).test_client()
     assert "Access-Control-Allow-Origin" not in client.options(SERVICE, headers=PREFLIGHT).headers
     known = client.get("/cds-services", headers={"Origin": "https://two.example.org"}).headers
     assert ("Access-Control-Allow-Origin" in known) is bool(origins)
@@ -56,14 +62,20 @@ def test_cors_03_other_origins_get_nothing(knowledge: Knowledge, advisor: FixedA
 
 def test_every_answer_carries_security_headers(client: FlaskClient) -> None:
     """And answers about patients are not stored by anybody."""
-    for answer in (client.post(SERVICE, json=pv()), client.get("/nowhere"), client.post(SERVICE, json={})):
+    for answer in (
+        client.post(SERVICE, json=pv()),
+        client.get("/nowhere"),
+        client.post(SERVICE, json={}),
+    ):
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Cache-Control"] == "no-store"
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
         assert answer.headers["X-Request-Id"]
 
 
-def test_sec_01_https_is_announced_only_where_it_is(knowledge: Knowledge, advisor: FixedAdvisor) -> None:
+def test_sec_01_https_is_announced_only_where_it_is(
+    knowledge: Knowledge, advisor: FixedAdvisor
+) -> None:
     """Strict-Transport-Security with a public https address."""
     settings = Settings(public_url="https://cds.example.org")
     client = create_app(settings, knowledge=knowledge, advisor=advisor).test_client()

@@ -69,7 +69,9 @@ def test_pre_09_resources_of_all_keys_reach_the_reader_with_their_key(
 ) -> None:
     """Whose they are is decided by the reader, not here."""
     client.post(SERVICE, json=pv())
-    supplied = [(s.key, s.resource["id"], s.in_context) for s in advisor.considered[-1][1].resources]
+    supplied = [
+        (s.key, s.resource["id"], s.in_context) for s in advisor.considered[-1][1].resources
+    ]
     assert ("laboratory", "lab1", False) in supplied
     assert len(supplied) == 6
 
@@ -80,9 +82,13 @@ def test_pre_10_unrequested_keys_are_not_read(client: FlaskClient, advisor: Fixe
     assert "secrets" not in {s.key for s in advisor.considered[-1][1].resources}
 
 
-def test_pre_11_a_further_page_makes_the_key_incomplete(client: FlaskClient, advisor: FixedAdvisor) -> None:
+def test_pre_11_a_further_page_makes_the_key_incomplete(
+    client: FlaskClient, advisor: FixedAdvisor
+) -> None:
     """Without FHIR access the next page cannot be had; the card says so."""
-    page = bundle(resource("Observation"), link=[{"relation": "next", "url": "https://x.example/2"}])
+    page = bundle(
+        resource("Observation"), link=[{"relation": "next", "url": "https://x.example/2"}]
+    )
     assert client.post(SERVICE, json=with_prefetch(laboratory=page)).status_code == 200
     assert gaps(advisor) == {"laboratory": "incomplete"}
     assert "part of the laboratory results" in effects(advisor)["laboratory"]
@@ -97,7 +103,9 @@ def test_pre_13_an_operation_outcome_is_an_error_not_data(
     assert gaps(advisor) == {key: "error"}
 
 
-def test_pre_13_an_outcome_among_entries_is_skipped(client: FlaskClient, advisor: FixedAdvisor) -> None:
+def test_pre_13_an_outcome_among_entries_is_skipped(
+    client: FlaskClient, advisor: FixedAdvisor
+) -> None:
     """The other entries are used."""
     page = bundle(resource("Condition", "c7"), OUTCOME)
     client.post(SERVICE, json=with_prefetch(conditions=page))
@@ -112,7 +120,10 @@ def test_pre_13_a_bundle_with_nothing_but_a_failure_is_an_error(
     """But an outcome that only warns is how some servers say that nothing was found."""
     client.post(SERVICE, json=with_prefetch(conditions=bundle(OUTCOME)))
     assert gaps(advisor) == {"conditions": "error"}
-    mild = {"resourceType": "OperationOutcome", "issue": [{"severity": "warning", "code": "not-found"}]}
+    mild = {
+        "resourceType": "OperationOutcome",
+        "issue": [{"severity": "warning", "code": "not-found"}],
+    }
     client.post(SERVICE, json=with_prefetch(conditions=bundle(mild)))
     assert gaps(advisor) == {}
 
@@ -124,7 +135,9 @@ def test_pre_13_outcomes_for_all_complaint_keys_are_412(client: FlaskClient) -> 
 
 
 @pytest.mark.parametrize("value", NONE_KNOWN)
-def test_pre_15_16_none_known_is_an_answer(client: FlaskClient, advisor: FixedAdvisor, value: Any) -> None:
+def test_pre_15_16_none_known_is_an_answer(
+    client: FlaskClient, advisor: FixedAdvisor, value: Any
+) -> None:
     """null, an empty Bundle and a Bundle without type mean the same, also for the required keys."""
     body = with_prefetch(**dict.fromkeys(COMPLAINT_KEYS, value))
     assert client.post(SERVICE, json=body).status_code == 200
@@ -132,7 +145,9 @@ def test_pre_15_16_none_known_is_an_answer(client: FlaskClient, advisor: FixedAd
 
 
 @pytest.mark.parametrize("prefetch", [..., None, {}, [], "x"])
-def test_pre_18_nothing_supplied_is_412_that_names_the_keys(client: FlaskClient, prefetch: Any) -> None:
+def test_pre_18_nothing_supplied_is_412_that_names_the_keys(
+    client: FlaskClient, prefetch: Any
+) -> None:
     """D-1: no ``prefetch`` at all must not stop the service."""
     answer = client.post(SERVICE, json=pv(prefetch=prefetch))
     assert answer.status_code == 412
@@ -177,7 +192,10 @@ def test_pre_20_garbage_is_not_satisfied(
     assert gaps(advisor) == {key: "error"}
 
 
-@pytest.mark.parametrize("value", [*GARBAGE, None, OUTCOME, resource("Observation"), bundle(), {"resourceType": "Patient"}])
+@pytest.mark.parametrize(
+    "value",
+    [*GARBAGE, None, OUTCOME, resource("Observation"), bundle(), {"resourceType": "Patient"}],
+)
 def test_pre_20_garbage_for_the_patient_is_412(client: FlaskClient, value: Any) -> None:
     """Without the Patient nothing can be said."""
     assert client.post(SERVICE, json=with_prefetch(patient=value)).status_code == 412
@@ -204,7 +222,9 @@ def test_tok_15_an_unresolved_token_means_not_satisfied(
 
 def test_d_4_another_patient_is_400(client: FlaskClient) -> None:
     """The context names one patient, prefetch brings another."""
-    answer = client.post(SERVICE, json=with_prefetch(patient={"resourceType": "Patient", "id": "other"}))
+    answer = client.post(
+        SERVICE, json=with_prefetch(patient={"resourceType": "Patient", "id": "other"})
+    )
     assert answer.status_code == 400
     assert "other" not in answer.get_data(as_text=True)
 

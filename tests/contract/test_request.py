@@ -89,7 +89,9 @@ def test_req_05_the_same_hook_instance_twice(client: FlaskClient) -> None:
     assert first["cards"][0]["uuid"] != second["cards"][0]["uuid"]
 
 
-@pytest.mark.parametrize("value", [..., None, "", 5, {}, "a b", "x" * 65, "1&_x=../../secret", "Group/1"])
+@pytest.mark.parametrize(
+    "value", [..., None, "", 5, {}, "a b", "x" * 65, "1&_x=../../secret", "Group/1"]
+)
 def test_req_09_15_patient_id(client: FlaskClient, value: Any) -> None:
     """Missing or no FHIR id: 400, and the value is not echoed."""
     answer = client.post(SERVICE, json=with_context(patientId=value))
@@ -97,7 +99,9 @@ def test_req_09_15_patient_id(client: FlaskClient, value: Any) -> None:
     assert "secret" not in answer.get_data(as_text=True)
 
 
-def test_req_15_a_patient_reference_is_taken_as_id(client: FlaskClient, advisor: FixedAdvisor) -> None:
+def test_req_15_a_patient_reference_is_taken_as_id(
+    client: FlaskClient, advisor: FixedAdvisor
+) -> None:
     """``Patient/123`` is ``123``."""
     answer = client.post(SERVICE, json=with_context(patientId=f"Patient/{PATIENT_ID}"))
     assert answer.status_code == 200
@@ -110,7 +114,9 @@ def test_req_09_user_id_is_required(client: FlaskClient, value: Any) -> None:
     assert client.post(SERVICE, json=with_context(userId=value)).status_code == 400
 
 
-@pytest.mark.parametrize(("value", "status"), [(None, 200), ("", 200), ("Encounter/e1", 200), ("a b", 400), (5, 400)])
+@pytest.mark.parametrize(
+    ("value", "status"), [(None, 200), ("", 200), ("Encounter/e1", 200), ("a b", 400), (5, 400)]
+)
 def test_req_15_encounter_id_is_optional(client: FlaskClient, value: Any, status: int) -> None:
     """But it must be an id when it is there."""
     assert client.post(SERVICE, json=with_context(encounterId=value)).status_code == status
@@ -118,9 +124,17 @@ def test_req_15_encounter_id_is_optional(client: FlaskClient, value: Any, status
 
 @pytest.mark.parametrize(
     ("user", "patients_side"),
-    [("Practitioner/1", False), ("PractitionerRole/1", False), ("Patient/1", True), ("RelatedPerson/1", True), ("x", False)],
+    [
+        ("Practitioner/1", False),
+        ("PractitionerRole/1", False),
+        ("Patient/1", True),
+        ("RelatedPerson/1", True),
+        ("x", False),
+    ],
 )
-def test_tok_04_who_the_user_is(client: FlaskClient, advisor: FixedAdvisor, user: str, *, patients_side: bool) -> None:
+def test_tok_04_who_the_user_is(
+    client: FlaskClient, advisor: FixedAdvisor, user: str, *, patients_side: bool
+) -> None:
     """Patients and relatives are another audience."""
     assert client.post(SERVICE, json=with_context(userId=user)).status_code == 200
     assert advisor.considered[-1][0].from_patients_side is patients_side
@@ -139,7 +153,9 @@ def test_ext_01_03_unknown_extensions_are_ignored(client: FlaskClient, extension
     assert client.post(SERVICE, json=pv(extension=extension)).status_code == 200
 
 
-def test_hook_02_more_context_members_are_ignored(client: FlaskClient, advisor: FixedAdvisor) -> None:
+def test_hook_02_more_context_members_are_ignored(
+    client: FlaskClient, advisor: FixedAdvisor
+) -> None:
     """Same answer."""
     draft = {"resourceType": "Bundle", "entry": [{"resource": {"resourceType": "ServiceRequest"}}]}
     assert client.post(SERVICE, json=with_context(draftOrders=draft)).status_code == 200
@@ -155,14 +171,26 @@ def test_hook_02_more_context_members_are_ignored(client: FlaskClient, advisor: 
         ("2016-12-31T23:59:60Z", datetime(2016, 12, 31, 23, 59, 59, tzinfo=UTC)),
     ],
 )
-def test_as_of_sets_the_instant(client: FlaskClient, advisor: FixedAdvisor, text: str, instant: datetime) -> None:
+def test_as_of_sets_the_instant(
+    client: FlaskClient, advisor: FixedAdvisor, text: str, instant: datetime
+) -> None:
     """RFC 3339 with offset."""
     assert client.post(SERVICE, json=pv(extension={AS_OF: text})).status_code == 200
     assert advisor.considered[-1][0].as_of == instant
 
 
 @pytest.mark.parametrize(
-    "value", ["2026-11-21", "2026-11-21T08:00:00", "yesterday", "", 5, {}, "2026-13-01T00:00:00Z", "9999-12-31T23:59:59Z"]
+    "value",
+    [
+        "2026-11-21",
+        "2026-11-21T08:00:00",
+        "yesterday",
+        "",
+        5,
+        {},
+        "2026-13-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+    ],
 )
 def test_as_of_malformed_is_400_with_expression(client: FlaskClient, value: Any) -> None:
     """A wrong instant must not silently become now."""
@@ -172,9 +200,13 @@ def test_as_of_malformed_is_400_with_expression(client: FlaskClient, value: Any)
         assert AS_OF in answer.get_json(force=True)["issue"][0]["expression"][0]
 
 
-def test_as_of_is_ignored_where_it_is_not_allowed(knowledge: Knowledge, advisor: FixedAdvisor) -> None:
+def test_as_of_is_ignored_where_it_is_not_allowed(
+    knowledge: Knowledge, advisor: FixedAdvisor
+) -> None:
     """Services ignore it then, explain never does."""
-    client = create_app(Settings(allow_as_of=False), knowledge=knowledge, advisor=advisor).test_client()
+    client = create_app(
+        Settings(allow_as_of=False), knowledge=knowledge, advisor=advisor
+    ).test_client()
     for url, seen in ((SERVICE, False), (EXPLAIN, True)):
         client.post(url, json=pv(extension={AS_OF: "2020-01-01T00:00:00Z"}))
         assert (advisor.considered[-1][0].as_of is not None) is seen
@@ -206,7 +238,17 @@ def test_req_16_size_and_depth_are_bounded(client: FlaskClient) -> None:
     assert client.post(SERVICE, json=pv(text="[" * 1000 + '\\"{{[')).status_code == 200
 
 
-@pytest.mark.parametrize("url", ["/cds-services/unknown", "/explain/unknown", "/cds-services/leg-pain-patient-view/feedback", "/", "//cds-services", "/cds-services/../etc"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/cds-services/unknown",
+        "/explain/unknown",
+        "/cds-services/leg-pain-patient-view/feedback",
+        "/",
+        "//cds-services",
+        "/cds-services/../etc",
+    ],
+)
 def test_req_01_unknown_addresses_are_404(client: FlaskClient, url: str) -> None:
     """Never a redirect, never HTML."""
     assert client.post(url, json=pv()).status_code == 404
@@ -237,10 +279,14 @@ def test_d_2_a_bug_is_500_and_the_next_call_works(
     assert client.post(SERVICE, json=pv()).status_code == 200
 
 
-def test_d_15_the_request_log_holds_no_patient_data(client: FlaskClient, caplog: pytest.LogCaptureFixture) -> None:
+def test_d_15_the_request_log_holds_no_patient_data(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
     """Service, status, duration and number of cards; no id, no URL, no header."""
     with caplog.at_level(logging.DEBUG):
-        client.post(f"{SERVICE}?secret=1", json=pv(), headers={"X-Request-Id": "bad id\twith spaces"})
+        client.post(
+            f"{SERVICE}?secret=1", json=pv(), headers={"X-Request-Id": "bad id\twith spaces"}
+        )
     line = next(r.getMessage() for r in caplog.records if r.name == "cds_service.requests")
     assert "service=leg-pain-patient-view status=200" in line
     assert "cards=2" in line

@@ -6,7 +6,7 @@ The Bundle is taken for the whole record: every prefetch key is supplied, possib
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from copy import deepcopy
 from typing import Any, cast
 
 from cds_service.core.errors import InvalidRequestError
@@ -41,32 +41,27 @@ _LIST_KEYS = tuple(dict.fromkeys((*_KEY_OF_TYPE.values(), *_KEY_OF_CATEGORY.valu
 _OPEN = frozenset({"in-progress", "arrived", "triaged", "onleave", "on-hold"})
 
 
-def request_from_bundle(bundle: Json, as_of: datetime | None = None) -> Json:
-    """A patient-view request about the first Patient in ``bundle``.
+def request_from_bundle(bundle: Json, as_of: str = "", user: str = "Practitioner/example") -> Json:
+    """A patient-view request about the first Patient in ``bundle``, asked by ``user``.
 
-    References by ``urn:uuid`` are resolved to ``Type/id``. ``as_of`` becomes the extension that sets
-    the instant of the reasoning.
+    References by ``urn:uuid`` are resolved to ``Type/id``. ``as_of`` (RFC 3339) becomes the extension
+    that sets the instant of the reasoning.
 
     Raises:
         InvalidRequestError: No Bundle, or no Patient with an id in it.
     """
     if bundle.get("resourceType") != "Bundle" or not isinstance(bundle.get("entry"), list):
         raise InvalidRequestError("Neither a CDS Hooks request nor a Bundle with entries.")
-    _resolve_references(bundle)
-    resources = list(resources_of(bundle))
+    resources = list(resources_of(_with_plain_references(bundle)))
     patient = _patient(resources)
     request: Json = {
         "hook": "patient-view",
         "hookInstance": "00000000-0000-4000-8000-000000000000",
-        "context": {
-            "userId": "Practitioner/unknown",
-            "patientId": patient["id"],
-            **_open_encounter(resources),
-        },
+        "context": {"userId": user, "patientId": patient["id"], **_open_encounter(resources)},
         "prefetch": {"patient": patient} | _sorted_into_keys(resources),
     }
-    if as_of is not None:
-        request["extension"] = {"org.leg-pain-cds.as-of": as_of.isoformat()}
+    if as_of:
+        request["extension"] = {"org.leg-pain-cds.as-of": as_of}
     return request
 
 
@@ -129,17 +124,24 @@ def _start(encounter: Json) -> str:
     return str(_period(encounter).get("start", ""))
 
 
-def _resolve_references(bundle: Json) -> None:
-    """Write ``Type/id`` where entries refer to one another by ``urn:uuid`` (transactions)."""
+def _with_plain_references(bundle: Json) -> Json:
+    """``Type/id`` where entries refer to one another by ``urn:uuid`` (transactions); a copy then."""
+    if not any(_urn(entry) for entry in bundle["entry"]):
+        return bundle
+    copy = deepcopy(bundle)
     names: dict[str, str] = {}
-    for entry in bundle["entry"]:
-        url = entry.get("fullUrl") if isinstance(entry, dict) else None
-        resource = entry.get("resource") if isinstance(entry, dict) else None
-        if isinstance(url, str) and url.startswith("urn:uuid:") and isinstance(resource, dict):
+    for entry in copy["entry"]:
+        url, resource = _urn(entry), entry.get("resource") if isinstance(entry, dict) else None
+        if url and isinstance(resource, dict):
             resource.setdefault("id", url.removeprefix("urn:uuid:"))
             names[url] = f"{resource.get('resourceType')}/{resource['id']}"
-    if names:
-        _rename(bundle, names)
+    _rename(copy, names)
+    return copy
+
+
+def _urn(entry: Any) -> str:
+    url = entry.get("fullUrl") if isinstance(entry, dict) else None
+    return url if isinstance(url, str) and url.startswith("urn:uuid:") else ""
 
 
 def _rename(bundle: Json, names: dict[str, str]) -> None:

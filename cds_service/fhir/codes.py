@@ -1,0 +1,105 @@
+"""CodeableConcepts of all shapes: objects, lists, plain strings (STU3), CodeableReferences (R5)."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import msgspec
+
+from cds_service.fhir.access import Json, ReadingError
+
+
+class Code(msgspec.Struct, frozen=True):
+    """One coding. Members that are missing are empty."""
+
+    system: str
+    code: str
+    display: str
+
+
+class Concept(msgspec.Struct, frozen=True):
+    """A concept as sent: its codings and its text."""
+
+    codings: tuple[Code, ...] = ()
+    text: str = ""
+
+    @property
+    def label(self) -> str:
+        """The words by which people recognise it: the text, else the first display."""
+        return self.text or next((c.display for c in self.codings if c.display), "")
+
+    @property
+    def empty(self) -> bool:
+        """Neither a code nor words."""
+        return not self.codings and not self.text
+
+    def words(self) -> tuple[str, ...]:
+        """Lower-case codes, displays and text, for statuses and yes/no values."""
+        found = [w for c in self.codings for w in (c.code, c.display)]
+        return tuple(word.strip().lower() for word in (*found, self.text) if word)
+
+
+EMPTY = Concept()
+
+
+def concept_of(resource: Json, member: str) -> Concept:
+    """The concept of a member; empty when missing.
+
+    Raises:
+        ReadingError: It has a shape that is no concept.
+    """
+    found = concepts_of(resource, member)
+    return found[0] if found else EMPTY
+
+
+def concepts_of(resource: Json, member: str) -> list[Concept]:
+    """The concepts of a member, whether it repeats or not.
+
+    Raises:
+        ReadingError: It has a shape that is no concept.
+    """
+    value = resource.get(member)
+    if value is None:
+        return []
+    values = cast("list[Any]", value) if isinstance(value, list) else [value]
+    return [_concept(each, member) for each in values if each is not None]
+
+
+def _concept(value: object, member: str) -> Concept:
+    if isinstance(value, str):
+        return Concept((), value.strip())
+    if not isinstance(value, dict):
+        raise ReadingError(f"{member}: expected a concept")
+    written = cast("Json", value)
+    inner = written.get("concept")
+    if inner is not None:
+        return _concept(inner, member)
+    if "code" in written and "coding" not in written:
+        return Concept((_code(written, member),), _words(written, "text", member))
+    codings = written.get("coding")
+    text = _words(written, "text", member)
+    if codings is None:
+        return Concept((), text)
+    if isinstance(codings, dict):
+        codings = [codings]
+    if not isinstance(codings, list):
+        raise ReadingError(f"{member}.coding: expected a list")
+    return Concept(tuple(_code(c, member) for c in cast("list[Any]", codings) if c is not None), text)
+
+
+def _code(value: object, member: str) -> Code:
+    if not isinstance(value, dict):
+        raise ReadingError(f"{member}.coding: expected objects")
+    written = cast("Json", value)
+    return Code(
+        _words(written, "system", member), _words(written, "code", member), _words(written, "display", member)
+    )
+
+
+def _words(written: Json, key: str, member: str) -> str:
+    value = written.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise ReadingError(f"{member}.{key}: expected text")
+    return value

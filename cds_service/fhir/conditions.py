@@ -1,0 +1,125 @@
+"""Conditions: complaints and diagnoses, active, over or refuted."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from cds_service.core.record import Channel
+from cds_service.core.values import Status
+from cds_service.fhir.access import Json, ReadingError, flag_of, object_of, text_of
+from cds_service.fhir.codes import Concept, concept_of, concepts_of
+from cds_service.fhir.context import Reading, channel_for
+from cds_service.fhir.dates import first_moment, moment_of, period_end
+from cds_service.fhir.references import literal, name_of
+from cds_service.fhir.sites import is_leg_site
+from cds_service.fhir.statements import Frame, state_concept
+
+
+OVER = frozenset({"resolved", "inactive", "remission"})
+ACTIVE = frozenset({"active", "recurrence", "relapse"})
+# A diagnosis somebody only considers is not a diagnosis; a complaint recorded so is a complaint.
+CONSIDERED = frozenset({"provisional", "differential", "unconfirmed"})
+_VERIFICATION = frozenset({"confirmed", "refuted", "entered-in-error"}) | CONSIDERED
+
+
+class ConditionStatus:
+    """What the statuses of a Condition say together, wherever the record put them.
+
+    Real data holds plain strings (STU3) and statuses in ``category`` (eCQM test patients).
+    """
+
+    def __init__(self, condition: Json) -> None:
+        clinical = _words(condition, "clinicalStatus")
+        verification = _words(condition, "verificationStatus")
+        stray = set(_words(condition, "category"))
+        self.clinical = next((w for w in clinical if w in ACTIVE | OVER), "") or next(
+            iter(sorted(stray & (ACTIVE | OVER))), ""
+        )
+        self.verification = next((w for w in verification if w in _VERIFICATION), "") or next(
+            iter(sorted(stray & _VERIFICATION)), ""
+        )
+        self.in_error = "entered-in-error" in (*clinical, *verification)
+
+    @property
+    def refuted(self) -> bool:
+        """Somebody looked and it is not there."""
+        return self.verification == "refuted"
+
+    @property
+    def considered(self) -> bool:
+        """Not confirmed."""
+        return self.verification in CONSIDERED
+
+
+def _words(condition: Json, member: str) -> list[str]:
+    return [word for concept in concepts_of(condition, member) for word in concept.words()]
+
+
+def read_condition(reading: Reading, condition: Json, *, in_context: bool) -> None:
+    """State what a Condition says. In error or not yet begun: nothing.
+
+    Raises:
+        ReadingError: A member has a shape or a date that cannot be read, or there is no code.
+    """
+    status = ConditionStatus(condition)
+    if status.in_error:
+        return
+    concept = concept_of(condition, "code")
+    if concept.empty:
+        raise ReadingError("code: missing")
+    channel = channel_for(Channel.CONDITION, in_context=in_context)
+    frame = condition_frame(reading, condition, status, concept, channel)
+    if frame is not None:
+        state_concept(reading, concept, frame)
+
+
+def condition_frame(
+    reading: Reading, condition: Json, status: ConditionStatus, concept: Concept, channel: Channel
+) -> Frame | None:
+    """Dates and status common to all statements of a Condition; None when it lies in the future."""
+    as_of = reading.as_of
+    recorded = first_moment(condition, as_of, "recordedDate", "assertedDate", "dateRecorded")
+    onset = first_moment(condition, as_of, "onsetDateTime", "onsetPeriod")
+    if recorded is None and onset is None:
+        recorded = _encounter_start(reading, condition)
+    if reading.is_future(onset) or (reading.is_future(recorded) and not reading.is_past(onset)):
+        return None
+    ended, end = _ending(reading, condition, status)
+    return Frame(
+        source=name_of(condition),
+        channel=channel,
+        status=Status.ABSENT if status.refuted else Status.PRESENT,
+        date=onset if reading.is_future(recorded) else recorded,
+        onset=onset,
+        end=end,
+        ended=ended and not status.refuted,
+        provisional=status.considered,
+        causes=not status.considered,
+        leg_site=is_leg_site(reading, condition),
+    )
+
+
+def _ending(reading: Reading, condition: Json, status: ConditionStatus) -> tuple[bool, datetime | None]:
+    """Over by status, or by an abatement in the past even where the status still says active."""
+    end = moment_of(condition, "abatementDateTime", reading.as_of) or period_end(
+        condition, "abatementPeriod", reading.as_of
+    )
+    if end is not None:
+        return (True, end) if reading.is_past(end) else (False, None)
+    vague = (
+        object_of(condition, "abatementAge") is not None
+        or bool(text_of(condition, "abatementString"))
+        or flag_of(condition, "abatementBoolean") is True
+    )
+    return status.clinical in OVER or vague, None
+
+
+def _encounter_start(reading: Reading, condition: Json) -> datetime | None:
+    """An undated diagnosis of an encounter is as old as the encounter."""
+    for member in ("encounter", "context"):
+        reference = object_of(condition, member)
+        if reference is not None and literal(reference, member):
+            encounter = reading.resolve(condition, reference)
+            if encounter is not None and encounter.get("resourceType") == "Encounter":
+                return first_moment(encounter, reading.as_of, "period", "actualPeriod")
+    return None

@@ -1,0 +1,280 @@
+"""Observations: findings, answers to coded questions, laboratory results, complaints in words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from cds_service.core.knowledge import Analyte
+from cds_service.core.record import Channel, EventState, Measurement, Subject, WorkupEvent
+from cds_service.core.values import Status
+from cds_service.fhir.access import Json, ReadingError, object_of, objects_of, status_of, text_of
+from cds_service.fhir.answers import answered, has_value, stated_by, value_concept, yes_or_no
+from cds_service.fhir.codes import EMPTY, Concept, concept_of, concepts_of
+from cds_service.fhir.context import Reading, channel_for
+from cds_service.fhir.dates import first_moment
+from cds_service.fhir.quantities import Amount, amount_of, reference_range
+from cds_service.fhir.references import name_of
+from cds_service.fhir.sites import is_leg_site, side_of
+from cds_service.fhir.statements import Frame, meanings, names_leg, state_concept, statement
+from cds_service.fhir.workups import note_named_workups
+from cds_service.knowledge.terminology import Kind, Target, system_name
+
+
+_IGNORED = frozenset({"entered-in-error", "cancelled", "registered", "specimen-in-process"})
+_PROVISIONAL = frozenset({"preliminary", "unknown", ""})
+# Chief complaint and reason for visit (LOINC), whose value is what the patient says.
+_COMPLAINTS = frozenset({"29299-5", "46239-0", "8661-1", "10154-3"})
+_FLAGS = {"high": "H", "low": "L", "normal": "N", "abnormal": "A", "critical high": "HH", "critical low": "LL"}
+
+
+class Part(msgspec.Struct, frozen=True):
+    """An Observation or one of its components, with what it shares with the whole."""
+
+    body: Json
+    whole: Json
+    concept: Concept
+    frame: Frame
+
+
+def read_observation(reading: Reading, observation: Json, *, in_context: bool) -> None:
+    """State what an Observation and each of its components say.
+
+    Raises:
+        ReadingError: The whole cannot be read. A component that cannot is noted by itself.
+    """
+    status = status_of(observation)
+    if status in _IGNORED:
+        return
+    concept = concept_of(observation, "code")
+    date = _date(reading, observation)
+    if reading.is_future(date):
+        return
+    components = objects_of(observation, "component")
+    if concept.empty and not components:
+        raise ReadingError("code: missing")
+    frame = _frame(reading, observation, status, date, in_context=in_context)
+    if not concept.empty:
+        _read_part(reading, Part(observation, observation, concept, frame))
+    for component in components:
+        _read_component(reading, observation, component, frame)
+
+
+def _date(reading: Reading, observation: Json) -> datetime | None:
+    return first_moment(
+        observation, reading.as_of, "effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued"
+    )
+
+
+def _frame(
+    reading: Reading, observation: Json, status: str, date: datetime | None, *, in_context: bool
+) -> Frame:
+    return Frame(
+        source=name_of(observation),
+        channel=channel_for(Channel.OBSERVATION, in_context=in_context),
+        date=date,
+        provisional=status in _PROVISIONAL,
+        leg_site=observation.get("bodySite") is not None and is_leg_site(reading, observation),
+    )
+
+
+def _read_component(reading: Reading, whole: Json, component: Json, frame: Frame) -> None:
+    """One bad component does not hide the others."""
+    try:
+        concept = concept_of(component, "code")
+        if not concept.empty:
+            _read_part(reading, Part(component, whole, concept, frame))
+    except ReadingError as problem:
+        reading.skip(whole, f"component: {problem}")
+
+
+def _read_part(reading: Reading, part: Part) -> None:
+    found = meanings(reading, part.concept)
+    if _is_complaint(part.concept):
+        _read_complaint(reading, part)
+    if not found:
+        _read_by_name(reading, part)
+    for target, how in found:
+        _READERS[target.kind](reading, part, target, how)
+    _read_answers(reading, part)
+
+
+def _is_complaint(concept: Concept) -> bool:
+    return any(c.code in _COMPLAINTS and system_name(c.system) == "LOINC" for c in concept.codings)
+
+
+def _read_complaint(reading: Reading, part: Part) -> None:
+    concept = value_concept(part.body)
+    if concept is not None and part.body.get("dataAbsentReason") is None:
+        state_concept(reading, concept, part.frame)
+
+
+def _read_statement(reading: Reading, part: Part, target: Target, how: str) -> None:
+    """A finding or a diagnosis that is asked for, and a value that decides."""
+    measured = object_of(part.body, "valueQuantity")
+    if measured is not None and target.kind is Kind.FINDING:
+        _read_measured_finding(reading, part, target, measured)
+        return
+    if target.kind is Kind.CAUSE and target.id in reading.knowledge.findings and how.startswith("finding "):
+        return  # an id of both kinds: in an Observation it is the finding
+    status = stated_by(part.body)
+    leg = part.frame.leg_site or names_leg(reading, part.concept)
+    if status is None or (target.needs_leg and not leg):
+        return
+    about = Subject.FINDING if target.kind is Kind.FINDING else Subject.CAUSE
+    frame = msgspec.structs.replace(part.frame, status=status)
+    reading.statements.append(
+        statement(frame, about, target.id, how=how, label=part.concept.label, leg=leg)
+    )
+
+
+def _read_measured_finding(reading: Reading, part: Part, target: Target, quantity: Json) -> None:
+    """Our own code of a measured finding with a value: the finding's analyte was measured."""
+    rules = reading.knowledge.findings[target.id].measured
+    if not rules:
+        return
+    analyte = reading.knowledge.analytes.get(rules[0].analyte)
+    if analyte is not None:
+        _add_measurement(reading, part, analyte, quantity)
+
+
+def _read_analyte(reading: Reading, part: Part, target: Target, how: str) -> None:
+    _measure(reading, part, reading.knowledge.analytes[target.id])
+
+
+def _measure(reading: Reading, part: Part, analyte: Analyte) -> None:
+    quantity = object_of(part.body, "valueQuantity")
+    if quantity is not None and part.body.get("dataAbsentReason") is None:
+        _add_measurement(reading, part, analyte, quantity)
+
+
+def _add_measurement(reading: Reading, part: Part, analyte: Analyte, quantity: Json) -> None:
+    amount = amount_of(quantity, analyte, reading.terminology)
+    if amount is None:
+        return
+    low, high = reference_range(part.body, analyte, amount, reading.terminology)
+    reading.measurements.append(
+        Measurement(
+            analyte=analyte.id,
+            value=amount.value,
+            unit=analyte.unit,
+            source=part.frame.source,
+            comparator=_turned(amount),
+            date=part.frame.date,
+            low=low,
+            high=high,
+            interpretation=_interpretation(part.body),
+            side=side_of(part.body, part.concept) or side_of(part.whole, EMPTY),
+            provisional=part.frame.provisional,
+            text=amount.text,
+        )
+    )
+
+
+def _turned(amount: Amount) -> str:
+    return amount.comparator
+
+
+def _interpretation(part: Json) -> str:
+    """The laboratory's flag as a v2-0078 code."""
+    for concept in concepts_of(part, "interpretation"):
+        for coding in concept.codings:
+            if coding.code:
+                return coding.code.strip().upper()
+        words = concept.text.strip()
+        if words:
+            return _FLAGS.get(words.lower(), words.upper() if len(words) <= 2 else "")  # noqa: PLR2004
+    return ""
+
+
+def _read_workup(reading: Reading, part: Part, target: Target, how: str) -> None:
+    """A result or report of a work-up: it was done, if it has any content."""
+    if _has_result(part.body):
+        reading.events.append(
+            WorkupEvent(
+                workup=target.id,
+                state=EventState.DONE,
+                source=part.frame.source,
+                date=part.frame.date,
+                how=how,
+            )
+        )
+
+
+def _has_result(part: Json) -> bool:
+    if part.get("dataAbsentReason") is not None and not part.get("component"):
+        return False
+    return has_value(part) or bool(part.get("component")) or bool(part.get("hasMember"))
+
+
+def _read_nothing(reading: Reading, part: Part, target: Target, how: str) -> None:
+    """A drug code as the code of an Observation (a blood level) says nothing here."""
+
+
+_READERS = {
+    Kind.FINDING: _read_statement,
+    Kind.CAUSE: _read_statement,
+    Kind.ANALYTE: _read_analyte,
+    Kind.WORKUP_ORDER: _read_workup,
+    Kind.WORKUP_RESULT: _read_workup,
+    Kind.DRUG: _read_nothing,
+}
+
+
+def _read_answers(reading: Reading, part: Part) -> None:
+    """Coded questions (tobacco status) with coded or written answers."""
+    for coding in part.concept.codings:
+        for question in reading.terminology.questions(coding.system, coding.code):
+            answer = value_concept(part.body)
+            status = None if answer is None else answered(question, answer)
+            if answer is not None and status is not None:
+                frame = msgspec.structs.replace(part.frame, status=status)
+                reading.statements.append(
+                    statement(
+                        frame,
+                        Subject.FINDING,
+                        question.finding,
+                        how=f"{system_name(coding.system)} {coding.code}",
+                        label=part.concept.label,
+                        value=answer.label,
+                    )
+                )
+
+
+def _read_by_name(reading: Reading, part: Part) -> None:
+    """Local codes: a test or a question known only by its name. LOINC and SNOMED codes speak for
+    themselves: one that means nothing here is something else (urine glucose).
+    """
+    if any(system_name(c.system) in {"LOINC", "SNOMED"} for c in part.concept.codings):
+        return
+    name = part.concept.label
+    if not name or not (has_value(part.body) or part.body.get("component")):
+        return
+    found = reading.lexicon.find_analyte(name)
+    if found is not None:
+        _measure(reading, part, reading.knowledge.analytes[found[0]])
+    note_named_workups(reading, part.concept, EventState.DONE, part.frame.source, part.frame.date)
+    answer = stated_by(part.body)
+    if answer is not None:
+        _state_named_finding(reading, part, answer)
+
+
+def _state_named_finding(reading: Reading, part: Part, answer: Status) -> None:
+    for hit in reading.lexicon.statements_of_display(part.concept.label):
+        if hit.of_family or hit.historical or hit.status is not Status.PRESENT:
+            continue
+        frame = msgspec.structs.replace(part.frame, status=answer)
+        reading.statements.append(
+            statement(
+                frame,
+                hit.about,
+                hit.target,
+                how=f"phrase '{hit.phrase}'",
+                leg=hit.leg_site,
+                definite=False,
+            )
+        )
+
+
+__all__ = ["read_observation", "text_of", "yes_or_no"]

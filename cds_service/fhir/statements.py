@@ -1,0 +1,191 @@
+"""From a concept or a text to statements: codes first, then words for what no code said."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from cds_service.core.record import Channel, Statement, Subject
+from cds_service.core.values import Status
+from cds_service.fhir.codes import Concept
+from cds_service.fhir.context import Reading
+from cds_service.knowledge.lexicon import TextHit
+from cds_service.knowledge.terminology import Kind, Target, system_name
+
+
+class Frame(msgspec.Struct, frozen=True, kw_only=True):
+    """What all statements of one resource have in common.
+
+    ``causes`` is False where a diagnosis would not be one (the name of a procedure), and
+    ``kinds`` then limits the findings that words may state.
+    """
+
+    source: str
+    channel: Channel
+    status: Status = Status.PRESENT
+    date: datetime | None = None
+    onset: datetime | None = None
+    end: datetime | None = None
+    ended: bool = False
+    open_encounter: bool = False
+    provisional: bool = False
+    leg_site: bool = False
+    causes: bool = True
+    kinds: frozenset[str] = frozenset()
+
+
+_SUBJECTS = {Kind.FINDING: Subject.FINDING, Kind.CAUSE: Subject.CAUSE}
+_Key = tuple[Subject, str]
+
+
+def state_concept(reading: Reading, concept: Concept, frame: Frame) -> None:
+    """Everything that a concept states. Words count only for what no coding matched."""
+    leg = frame.leg_site or names_leg(reading, concept)
+    matched = _state_codes(reading, concept, frame, leg=leg)
+    for display in dict.fromkeys(c.display for c in concept.codings if c.display):
+        hits = reading.lexicon.statements_of_display(display)
+        if hits:
+            _state_hits(reading, hits, frame, matched, label=concept.label, leg=leg)
+    if concept.text and all(c.display != concept.text for c in concept.codings):
+        hits = reading.lexicon.find_statements(concept.text)
+        _state_hits(reading, hits, frame, matched, label=concept.label, leg=leg)
+
+
+def state_text(reading: Reading, text: str, frame: Frame) -> None:
+    """Everything that a free text states; its words are not kept."""
+    hits = reading.lexicon.find_statements(text)
+    _state_hits(reading, hits, frame, set(), label="", leg=frame.leg_site)
+
+
+def names_leg(reading: Reading, concept: Concept) -> bool:
+    """The concept's own words name a lower limb."""
+    if concept.text and reading.lexicon.names_leg(concept.text):
+        return True
+    return any(reading.lexicon.display_names_leg(c.display) for c in concept.codings if c.display)
+
+
+def meanings(reading: Reading, concept: Concept) -> list[tuple[Target, str]]:
+    """Everything that the codes of a concept mean here, with the code that says so."""
+    found: list[tuple[Target, str]] = []
+    for coding in concept.codings:
+        if coding.code:
+            for target in reading.terminology.targets(coding.system, coding.code):
+                found.append((target, f"{system_name(coding.system)} {coding.code}"))  # noqa: PERF401
+    return found
+
+
+def _state_codes(reading: Reading, concept: Concept, frame: Frame, *, leg: bool) -> set[_Key]:
+    matched: set[_Key] = set()
+    for target, how in meanings(reading, concept):
+        about = _SUBJECTS.get(target.kind)
+        if about is None or (target.needs_leg and not leg) or (about, target.id) in matched:
+            continue
+        if about is Subject.CAUSE and not frame.causes:
+            continue
+        matched.add((about, target.id))
+        reading.statements.append(
+            statement(frame, about, target.id, how=how, label=concept.label, leg=leg)
+        )
+    return matched
+
+
+def _state_hits(
+    reading: Reading,
+    hits: tuple[TextHit, ...],
+    frame: Frame,
+    matched: set[_Key],
+    *,
+    label: str,
+    leg: bool,
+) -> None:
+    for hit in hits:
+        if hit.of_family:
+            _state_family(reading, hit, frame)
+            continue
+        key = (hit.about, hit.target)
+        if key in matched or not _allowed(reading, hit, frame):
+            continue
+        status = _status(hit, frame)
+        if status is None:
+            continue
+        matched.add(key)
+        reading.statements.append(
+            statement(
+                frame,
+                hit.about,
+                hit.target,
+                how=f"phrase '{hit.phrase}'",
+                label=label,
+                leg=leg or hit.leg_site,
+                status=status,
+                definite=False,
+                over=hit.historical,
+            )
+        )
+
+
+def _allowed(reading: Reading, hit: TextHit, frame: Frame) -> bool:
+    if hit.about is Subject.CAUSE:
+        return frame.causes
+    return not frame.kinds or reading.knowledge.findings[hit.target].kind in frame.kinds
+
+
+def _status(hit: TextHit, frame: Frame) -> Status | None:
+    """A refuted "no pain" states nothing."""
+    if frame.status is Status.ABSENT:
+        return Status.ABSENT if hit.status is Status.PRESENT else None
+    return hit.status
+
+
+def _state_family(reading: Reading, hit: TextHit, frame: Frame) -> None:
+    """A relative's illness states only findings about the family."""
+    if hit.about is not Subject.CAUSE or frame.status is Status.ABSENT:
+        return
+    for finding in reading.terminology.family_findings.get(hit.target, ()):
+        reading.statements.append(
+            Statement(
+                about=Subject.FINDING,
+                target=finding,
+                status=hit.status,
+                source=frame.source,
+                how=f"phrase '{hit.phrase}' of a relative",
+                channel=Channel.FAMILY_HISTORY,
+                date=frame.date,
+                definite=False,
+            )
+        )
+
+
+def statement(
+    frame: Frame,
+    about: Subject,
+    target: str,
+    *,
+    how: str,
+    label: str = "",
+    leg: bool = False,
+    status: Status | None = None,
+    definite: bool = True,
+    over: bool = False,
+    value: str = "",
+) -> Statement:
+    """One statement in the frame of its resource. ``over``: the words say that it is past."""
+    return Statement(
+        about=about,
+        target=target,
+        status=status or frame.status,
+        source=frame.source,
+        how=how,
+        channel=frame.channel,
+        date=frame.date,
+        onset=frame.onset,
+        end=frame.end,
+        ended=frame.ended or over,
+        open_encounter=frame.open_encounter and not over,
+        definite=definite,
+        provisional=frame.provisional,
+        leg_site=leg or frame.leg_site,
+        value=value,
+        label=label,
+    )

@@ -1,0 +1,38 @@
+"""Sandbox cases: one folder with ``case.yaml`` (the story) and ``bundle.json`` (the record)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import orjson
+
+from cds_service.core.errors import InvalidRequestError
+from cds_service.gather.prefetch import Json
+from cds_service.gather.requests import request_from_bundle
+from cds_service.knowledge.files import read_yaml
+
+
+STORY, RECORD = "case.yaml", "bundle.json"
+
+
+class SandboxCase(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
+    """What is needed to send a case; what is expected of the answer is the business of the tests."""
+
+    title: str
+    story: str
+    as_of: str
+    user: str = "Practitioner/example"
+
+
+def read_case(folder: Path) -> tuple[SandboxCase, Json]:
+    """The case in ``folder`` and its request.
+
+    Raises:
+        InvalidRequestError: The folder is no sandbox case.
+    """
+    if not (folder / STORY).is_file() or not (folder / RECORD).is_file():
+        raise InvalidRequestError(f"Not a sandbox case: {folder.name} has no {STORY} and {RECORD}.")
+    case = msgspec.convert(read_yaml(folder / STORY), type=SandboxCase)
+    bundle = orjson.loads((folder / RECORD).read_bytes())
+    return case, request_from_bundle(bundle, case.as_of, case.user)

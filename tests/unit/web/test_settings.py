@@ -1,0 +1,52 @@
+"""Settings and their page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from cds_service.settings import PREFIX, Settings, settings_page
+
+
+def test_the_page_is_the_one_in_the_docs() -> None:
+    """`make docs` writes it."""
+    page = Path(__file__).parents[3] / "docs" / "reference" / "settings.md"
+    assert page.read_text(encoding="utf-8") == settings_page()
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    """One line each."""
+    assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_values_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the prefix."""
+    monkeypatch.setenv(f"{PREFIX}PORT", "9001")
+    monkeypatch.setenv(f"{PREFIX}CORS_ORIGINS", "https://a.example, https://b.example")
+    settings = Settings()
+    assert settings.port == 9001
+    assert settings.origins == ("https://a.example", "https://b.example")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("port", 0),
+        ("auth_mode", "jwt"),
+        ("public_url", "http://x.example"),
+        ("hooks_version", "STU3"),
+        ("max_json_depth", 5_000),
+    ],
+)
+def test_wrong_values_stop_the_start(name: str, value: object) -> None:
+    """Instead of being guessed at."""
+    with pytest.raises(ValidationError):
+        Settings(**{name: value})
+
+
+def test_settings_do_not_change() -> None:
+    """Frozen."""
+    with pytest.raises(ValidationError):
+        Settings().port = 1
