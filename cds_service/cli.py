@@ -62,6 +62,7 @@ def demo(path: Path | None) -> None:
         title, request = _request_of(path or settings.fixtures_folder / "cases" / _DEMO_CASE, "")
     except CdsError as problem:
         raise click.ClickException(str(problem)) from None
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the server stops with us
     server = subprocess.Popen(_gunicorn())  # noqa: S603 (our own interpreter)
     try:
         _show_demo(settings, title, request, server)

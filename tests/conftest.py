@@ -14,18 +14,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests import stand_ins
-
-
-stand_ins.install()
-
-from cds_service.app import create_app  # noqa: E402
-from cds_service.core.knowledge import Knowledge  # noqa: E402
-from cds_service.gather.services import ServiceDefinition, load_services  # noqa: E402
-from cds_service.knowledge.loader import load_knowledge  # noqa: E402
-from cds_service.settings import Settings, data_folder  # noqa: E402
-from tests.contract.advisor import FixedAdvisor  # noqa: E402
-from tests.contract.response_validator import problems_of  # noqa: E402
+from cds_service.app import create_app
+from cds_service.core.knowledge import Knowledge
+from cds_service.gather.services import ServiceDefinition, load_services
+from cds_service.knowledge.loader import load_knowledge
+from cds_service.settings import Settings, data_folder
+from tests.contract.advisor import FixedAdvisor
+from tests.contract.response_validator import problems_of
 
 
 class CheckedClient(FlaskClient):

@@ -123,11 +123,14 @@ def _category(
     hallmark = True if cause.requires is None else cause.requires.holds(facts)
     if hallmark is False or (cause.excluded_when is not None and cause.excluded_when.holds(facts)):
         return Category.UNLIKELY
-    result = facts.criterion_result(cause.criterion) if cause.criterion else ""
-    if result == "not-met":
-        return Category.UNLIKELY
-    if result == "met" or (cause.likely_when is not None and cause.likely_when.holds(facts)):
+    if cause.likely_when is not None and cause.likely_when.holds(facts):
         return Category.LIKELY
+    result = facts.criterion_result(cause.criterion) if cause.criterion else ""
+    if result == "met":
+        return Category.LIKELY
+    if result == "not-met":
+        kept = cause.possible_when is not None and cause.possible_when.holds(facts)
+        return Category.POSSIBLE if kept else Category.UNLIKELY
     if points >= knowledge.scale.likely_at and hallmark and _speaks(arguments, facts, knowledge):
         return Category.LIKELY
     return Category.POSSIBLE if points >= knowledge.scale.possible_at else Category.UNLIKELY

@@ -109,11 +109,13 @@ class PatientFacts:
         return found is not None and found.current
 
     def known_for_days(self, finding: str) -> float | None:
-        """Days since it was first known; None when undated."""
+        """Days since it was first known, for events of the past since the last one; None undated."""
         found = self.findings.get(finding)
-        if found is None or found.since is None:
+        if found is None:
             return None
-        return (self.as_of - found.since).total_seconds() / 86400
+        passing = self.knowledge.findings[finding].kind in PASSING_KINDS
+        moment = found.since if passing else found.latest
+        return None if moment is None else (self.as_of - moment).total_seconds() / 86400
 
     def established(self, cause: str) -> bool:
         """An active recorded diagnosis."""

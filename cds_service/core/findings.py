@@ -29,6 +29,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         date: Newest statement that decided it; None when undated.
         since: Earliest time it is known to have been present, without a denial in between.
+        latest: Newest beginning on record; for events of the past, when it last happened.
         onset: When it began, where a resource says so; None otherwise.
         current: Present now, by the window of the channel it arrived through.
         stated: False when it follows from another finding or a result.
@@ -40,6 +41,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     date: datetime | None = None
     since: datetime | None = None
+    latest: datetime | None = None
     onset: datetime | None = None
     current: bool = False
     definite: bool = True
@@ -236,6 +238,7 @@ def _decide(
         status=winner.status,
         date=winner.date or winner.onset,
         since=_since(evidence, winner),
+        latest=_latest(*(s.onset or s.date for s in agreeing)),
         onset=min((s.onset for s in agreeing if s.onset is not None), default=None),
         current=winner.status is Status.PRESENT and any(timeline.is_current(s) for s in agreeing),
         definite=any(s.definite for s in agreeing),

@@ -142,12 +142,16 @@ def _speak(
         gate=gate,
         flags=flags,
         differential=ranking,
-        criteria=() if child else tuple(facts.criteria.values()),
+        criteria=() if child else _shown_criteria(facts, knowledge),
         workups=workups,
         interlocks=interlocks,
         advice=() if child else give_advice(facts, knowledge, interlocks),
         suppressed=_suppressed(flags, workups, child=child, audience=occasion.audience),
     )
+
+
+def _shown_criteria(facts: PatientFacts, knowledge: Knowledge) -> tuple[CriteriaResult, ...]:
+    return tuple(r for r in facts.criteria.values() if not knowledge.criteria[r.id].internal)
 
 
 def _suppressed(

@@ -8,6 +8,8 @@ from cds_service.fhir.codes import Concept, concept_of, concepts_of
 from cds_service.knowledge.terminology import CodedQuestion, system_name
 
 
+# Observations of these statuses are no evidence (design, section 1).
+IGNORED = frozenset({"entered-in-error", "cancelled", "registered", "specimen-in-process"})
 # SNOMED 52101004 Present, 373066001 Yes; 2667000 Absent, 373067005 No (vocabulary.yaml).
 _YES_CODES = frozenset({"52101004", "373066001"})
 _NO_CODES = frozenset({"2667000", "373067005"})

@@ -84,7 +84,7 @@ def condition_frame(
         recorded = _encounter_start(reading, condition)
     if reading.is_future(onset) or (reading.is_future(recorded) and not reading.is_past(onset)):
         return None
-    ended, end = _ending(reading, condition, status)
+    ended, end = ending(reading, condition, status)
     return Frame(
         source=name_of(condition),
         channel=channel,
@@ -99,8 +99,8 @@ def condition_frame(
     )
 
 
-def _ending(reading: Reading, condition: Json, status: ConditionStatus) -> tuple[bool, datetime | None]:
-    """Over by status, or by an abatement in the past even where the status still says active."""
+def ending(reading: Reading, condition: Json, status: ConditionStatus) -> tuple[bool, datetime | None]:
+    """Whether it is over, and when: by status, or by an abatement in the past even where the status still says active."""
     end = moment_of(condition, "abatementDateTime", reading.as_of) or period_end(
         condition, "abatementPeriod", reading.as_of
     )

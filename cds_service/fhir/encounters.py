@@ -9,8 +9,10 @@ import msgspec
 
 from cds_service.core.record import Channel, Setting
 from cds_service.fhir.access import Json, object_of, objects_of, status_of
-from cds_service.fhir.codes import Concept, concept_of, concepts_of
-from cds_service.fhir.conditions import ConditionStatus, _ending
+from cds_service.core.values import Status
+from cds_service.fhir.answers import IGNORED, stated_by, value_concept
+from cds_service.fhir.codes import EMPTY, Concept, concept_of, concepts_of
+from cds_service.fhir.conditions import ConditionStatus, ending
 from cds_service.fhir.context import Reading
 from cds_service.fhir.dates import first_moment, moment_of
 from cds_service.fhir.references import id_of, literal, name_of
@@ -111,17 +113,18 @@ def _reasons(reading: Reading, encounter: Json) -> Iterator[Concept]:
     for reason in objects_of(encounter, "reason"):
         if "value" in reason:  # R5: {use, value: [CodeableReference]}
             for value in objects_of(reason, "value"):
-                yield from _codeable_reference(reading, encounter, value)
+                yield from codeable_reference(reading, encounter, value)
         else:  # STU3, DSTU2: CodeableConcept
             yield concept_of({"reason": reason}, "reason")
     for reference in (*objects_of(encounter, "reasonReference"), *objects_of(encounter, "indication")):
         yield from referenced_concepts(reading, encounter, reference)
     for diagnosis in objects_of(encounter, "diagnosis"):
         for condition in objects_of(diagnosis, "condition"):
-            yield from _codeable_reference(reading, encounter, condition)
+            yield from codeable_reference(reading, encounter, condition)
 
 
-def _codeable_reference(reading: Reading, holder: Json, value: Json) -> Iterator[Concept]:
+def codeable_reference(reading: Reading, holder: Json, value: Json) -> Iterator[Concept]:
+    """The concepts of an R5 CodeableReference, or of a plain Reference."""
     if value.get("concept") is not None:
         yield concept_of(value, "concept")
     reference = value.get("reference")
@@ -139,13 +142,23 @@ def referenced_concepts(reading: Reading, holder: Json, reference: Json) -> Iter
     resource = reading.resolve(holder, reference) if literal(reference, "reference") else None
     if resource is None:
         yield concept_of({"reason": {"text": reference.get("display")}}, "reason")
-    elif _still_holds(reading, resource):
+    elif resource.get("resourceType") == "Condition" and _still_holds(reading, resource):
         yield concept_of(resource, "code")
+    elif resource.get("resourceType") == "Observation":
+        yield from _observed(resource)
 
 
-def _still_holds(reading: Reading, resource: Json) -> bool:
-    if resource.get("resourceType") == "Condition":
-        status = ConditionStatus(resource)
-        over, _ = _ending(reading, resource, status)
-        return not (status.in_error or status.refuted or status.considered or over)
-    return resource.get("resourceType") in {"Procedure", "Observation"} and False
+def _still_holds(reading: Reading, condition: Json) -> bool:
+    status = ConditionStatus(condition)
+    over, _ = ending(reading, condition, status)
+    return not (status.in_error or status.refuted or status.considered or over)
+
+
+def _observed(observation: Json) -> Iterator[Concept]:
+    """A finding seen as present; otherwise the words of the value (a chief complaint)."""
+    if status_of(observation) in IGNORED:
+        return
+    if stated_by(observation) is Status.PRESENT:
+        yield concept_of(observation, "code")
+    else:
+        yield value_concept(observation) or EMPTY

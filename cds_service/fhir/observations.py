@@ -9,12 +9,12 @@ import msgspec
 from cds_service.core.knowledge import Analyte
 from cds_service.core.record import Channel, EventState, Measurement, Subject, WorkupEvent
 from cds_service.core.values import Status
-from cds_service.fhir.access import Json, ReadingError, object_of, objects_of, status_of, text_of
-from cds_service.fhir.answers import answered, has_value, stated_by, value_concept, yes_or_no
+from cds_service.fhir.access import Json, ReadingError, object_of, objects_of, status_of
+from cds_service.fhir.answers import IGNORED, answered, has_value, stated_by, value_concept
 from cds_service.fhir.codes import EMPTY, Concept, concept_of, concepts_of
 from cds_service.fhir.context import Reading, channel_for
 from cds_service.fhir.dates import first_moment
-from cds_service.fhir.quantities import Amount, amount_of, reference_range
+from cds_service.fhir.quantities import amount_of, reference_range
 from cds_service.fhir.references import name_of
 from cds_service.fhir.sites import is_leg_site, side_of
 from cds_service.fhir.statements import Frame, meanings, names_leg, state_concept, statement
@@ -22,7 +22,6 @@ from cds_service.fhir.workups import note_named_workups
 from cds_service.knowledge.terminology import Kind, Target, system_name
 
 
-_IGNORED = frozenset({"entered-in-error", "cancelled", "registered", "specimen-in-process"})
 _PROVISIONAL = frozenset({"preliminary", "unknown", ""})
 # Chief complaint and reason for visit (LOINC), whose value is what the patient says.
 _COMPLAINTS = frozenset({"29299-5", "46239-0", "8661-1", "10154-3"})
@@ -45,7 +44,7 @@ def read_observation(reading: Reading, observation: Json, *, in_context: bool) -
         ReadingError: The whole cannot be read. A component that cannot is noted by itself.
     """
     status = status_of(observation)
-    if status in _IGNORED:
+    if status in IGNORED:
         return
     concept = concept_of(observation, "code")
     date = _date(reading, observation)
@@ -160,7 +159,7 @@ def _add_measurement(reading: Reading, part: Part, analyte: Analyte, quantity: J
             value=amount.value,
             unit=analyte.unit,
             source=part.frame.source,
-            comparator=_turned(amount),
+            comparator=amount.comparator,
             date=part.frame.date,
             low=low,
             high=high,
@@ -170,10 +169,6 @@ def _add_measurement(reading: Reading, part: Part, analyte: Analyte, quantity: J
             text=amount.text,
         )
     )
-
-
-def _turned(amount: Amount) -> str:
-    return amount.comparator
 
 
 def _interpretation(part: Json) -> str:
@@ -275,6 +270,3 @@ def _state_named_finding(reading: Reading, part: Part, answer: Status) -> None:
                 definite=False,
             )
         )
-
-
-__all__ = ["read_observation", "text_of", "yes_or_no"]

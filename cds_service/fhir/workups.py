@@ -38,6 +38,11 @@ def note_workups(
         note_named_workups(reading, concept, state, source, date, drafted=drafted)
 
 
+def is_coded_workup(reading: Reading, concept: Concept) -> bool:
+    """A code, not only words, says which work-up it is."""
+    return any(target.kind in _WORKUPS for target, _ in meanings(reading, concept))
+
+
 def note_named_workups(
     reading: Reading,
     concept: Concept,

@@ -157,6 +157,7 @@ class Lexicon:
         )
         self._of_display: dict[str, tuple[TextHit, ...]] = {}
         self._legs_of_display: dict[str, bool] = {}
+        self._drugs_of_display: dict[str, tuple[tuple[str, str], ...]] = {}
 
     @classmethod
     def build(cls, knowledge: Knowledge) -> Lexicon:
@@ -185,6 +186,10 @@ class Lexicon:
     def display_names_leg(self, display: str) -> bool:
         """As ``names_leg``, for the display name of a code."""
         return _remembered(self._legs_of_display, display, self.names_leg)
+
+    def drugs_of_display(self, display: str) -> tuple[tuple[str, str], ...]:
+        """As ``find_drugs``, for the name of a product."""
+        return _remembered(self._drugs_of_display, display, self.find_drugs)
 
     def find_drugs(self, text: str) -> tuple[tuple[str, str], ...]:
         """Drug classes named in a text with the name that matched; look-alikes left out."""

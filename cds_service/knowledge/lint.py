@@ -60,6 +60,7 @@ def _check_causes(k: Knowledge) -> Iterator[str]:
             cause.requires,
             cause.likely_when,
             cause.excluded_when,
+            cause.possible_when,
             cause.considered_when,
         ):
             if condition is not None:

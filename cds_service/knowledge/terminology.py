@@ -45,6 +45,9 @@ _ALSO_KNOWN = {
 _SYSTEMS = {uri: name for name, uri in SYSTEM_URIS.items()}
 _SYSTEMS |= {uri.lower(): name for name, uri in SYSTEM_URIS.items()}
 _SYSTEMS |= _ALSO_KNOWN
+# SNOMED CT body structures: lower limb, lower leg, thigh, foot, toe, ankle joint (as public DICOM
+# and FHIR body-part lists give them).
+LOWER_LIMB = frozenset({"61685007", "30021000", "68367000", "56459004", "29707007", "70258002"})
 
 
 class Kind(Enum):
@@ -135,6 +138,10 @@ class Terminology:
     def questions(self, system: str, code: str) -> tuple[CodedQuestion, ...]:
         """Findings that the answers to this coded question state."""
         return self._questions.get((system_name(system), code.strip()), ())
+
+    def is_leg(self, system: str, code: str) -> bool:
+        """The code names a part of a lower limb (SNOMED CT body structures)."""
+        return code in LOWER_LIMB and system_name(system) == "SNOMED"
 
     def conversion(self, analyte: str, unit: str) -> Conversion | None:
         """Factor and offset from ``unit`` to the unit of the analyte; None when it is not listed."""

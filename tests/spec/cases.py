@@ -12,7 +12,8 @@ from typing import Any
 
 import msgspec
 import orjson
-import yaml
+
+from cds_service.knowledge.files import read_yaml
 
 
 FOLDER = Path(__file__).parents[2] / "fixtures" / "cases"
@@ -139,7 +140,7 @@ def read_case(folder: Path) -> Case:
     Raises:
         ValueError: ``case.yaml`` has an unknown key or a value of the wrong kind; names the file.
     """
-    content = yaml.safe_load((folder / "case.yaml").read_text(encoding="utf-8"))
+    content = read_yaml(folder / "case.yaml")
     try:
         file = msgspec.convert(content, CaseFile)
     except msgspec.ValidationError as problem:

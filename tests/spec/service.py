@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from cds_service.gather.requests import request_from_bundle
-
 from cds_service.app import create_app
+from cds_service.gather.requests import request_from_bundle
 
 
 if TYPE_CHECKING:

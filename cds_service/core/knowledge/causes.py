@@ -75,6 +75,7 @@ class Cause(Entry, frozen=True, kw_only=True):
         criterion: Named criteria set: met makes it likely, not met unlikely.
         likely_when: Pattern that makes it likely whatever the points.
         excluded_when: Pattern that makes it unlikely whatever the points.
+        possible_when: Pattern that keeps it possible although its criterion is not met.
         considered_when: Only then is the cause in the differential at all (default: any evidence).
         broader: Causes that this one is a special case of.
     """
@@ -91,6 +92,7 @@ class Cause(Entry, frozen=True, kw_only=True):
     criterion: str = ""
     likely_when: Condition | None = None
     excluded_when: Condition | None = None
+    possible_when: Condition | None = None
     considered_when: Condition | None = None
     broader: tuple[str, ...] = ()
     evidence: tuple[Link, ...] = ()
@@ -111,7 +113,8 @@ class Item(Entry, frozen=True, kw_only=True):
 class CriteriaSet(Entry, frozen=True, kw_only=True):
     """A published rule with a name (Wells, IRLSSG, CLTI).
 
-    ``met-at`` points make it met. It is evaluated only when ``applies-when`` holds.
+    ``met-at`` points make it met. It is not evaluated when ``applies-when`` is known to be false.
+    ``internal`` sets only serve other conditions and are not shown.
     """
 
     id: str
@@ -119,6 +122,7 @@ class CriteriaSet(Entry, frozen=True, kw_only=True):
     items: tuple[Item, ...]
     met_at: int
     applies_when: Condition | None = None
+    internal: bool = False
     sources: tuple[str, ...]
     note: str = ""
 

@@ -1,0 +1,158 @@
+"""QuestionnaireResponses: answers of patients and staff, matched by linkId, definition or code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from cds_service.core.record import Channel, Subject
+from cds_service.core.values import FINDING_SYSTEM, Status
+from cds_service.fhir.access import Json, objects_of, status_of, text_of
+from cds_service.fhir.answers import answered, yes_or_no
+from cds_service.fhir.codes import Code, Concept, concept_of
+from cds_service.fhir.context import Reading, channel_for
+from cds_service.fhir.dates import first_moment
+from cds_service.fhir.references import name_of
+from cds_service.fhir.statements import Frame, statement
+from cds_service.knowledge.terminology import Kind, system_name
+
+
+_READ = frozenset({"completed", "amended", "in-progress", ""})
+_DEEPEST = 30
+_PARTS = re.compile(r"[/#|.]")
+
+
+class _Item(msgspec.Struct, frozen=True):
+    body: Json
+    codes: tuple[Code, ...]
+    findings: tuple[str, ...]
+
+
+def read_response(reading: Reading, response: Json, *, in_context: bool) -> None:
+    """State what the answers say. Numbers and dates are not read.
+
+    Raises:
+        ReadingError: A member has a shape or a date that cannot be read.
+    """
+    status = status_of(response)
+    if status not in _READ:
+        return
+    date = first_moment(response, reading.as_of, "authored")
+    if reading.is_future(date):
+        return
+    frame = Frame(
+        source=name_of(response),
+        channel=channel_for(Channel.QUESTIONNAIRE, in_context=in_context),
+        date=date,
+        provisional=status != "completed" and status != "amended",
+    )
+    codes = _codes_by_link(reading, response)
+    for item in _items(reading, response, codes, depth=0):
+        _read_item(reading, item, frame)
+
+
+def _codes_by_link(reading: Reading, response: Json) -> dict[str, tuple[Code, ...]]:
+    """Codes of the questions, from a contained or supplied Questionnaire."""
+    found: dict[str, tuple[Code, ...]] = {}
+    for resource in objects_of(response, "contained"):
+        if resource.get("resourceType") == "Questionnaire":
+            _collect_codes(resource, found, depth=0)
+    written = response.get("questionnaire")
+    if isinstance(written, str):
+        supplied = reading.resources.get(written.partition("|")[0])
+        if supplied is not None:
+            _collect_codes(supplied, found, depth=0)
+    return found
+
+
+def _collect_codes(holder: Json, found: dict[str, tuple[Code, ...]], depth: int) -> None:
+    if depth > _DEEPEST:
+        return
+    for item in objects_of(holder, "item"):
+        codes = tuple(c for concept in (_codings(item, "code"),) for c in concept.codings)
+        if codes:
+            found[text_of(item, "linkId")] = codes
+        _collect_codes(item, found, depth + 1)
+
+
+def _codings(item: Json, member: str) -> Concept:
+    """``code`` of an item is a list of Codings, not a CodeableConcept."""
+    if item.get(member) is None:
+        return Concept()
+    return concept_of({member: {"coding": objects_of(item, member)}}, member)
+
+
+def _items(
+    reading: Reading, holder: Json, codes: dict[str, tuple[Code, ...]], depth: int
+) -> Iterator[_Item]:
+    if depth > _DEEPEST:
+        return
+    for item in objects_of(holder, "item"):
+        link = text_of(item, "linkId")
+        own = (*codes.get(link, ()), *_codings(item, "code").codings)
+        yield _Item(item, own, _findings(reading, link, text_of(item, "definition"), own))
+        yield from _items(reading, item, codes, depth + 1)
+        for answer in objects_of(item, "answer"):
+            yield from _items(reading, answer, codes, depth + 1)
+
+
+def _findings(reading: Reading, link: str, definition: str, codes: tuple[Code, ...]) -> tuple[str, ...]:
+    """Findings that an item asks for, by the last part of linkId or definition, or by code."""
+    found: dict[str, None] = {}
+    for written in (link, definition):
+        last = _PARTS.split(written)[-1].strip().lower()
+        if last in reading.knowledge.findings:
+            found[last] = None
+    for code in codes:
+        for target in reading.terminology.targets(code.system, code.code):
+            if target.kind is Kind.FINDING:
+                found[target.id] = None
+    return tuple(found)
+
+
+def _read_item(reading: Reading, item: _Item, frame: Frame) -> None:
+    answers = objects_of(item.body, "answer")
+    stated = [s for s in (_answer(a) for a in answers) if s is not None]
+    if item.findings and stated:
+        status = Status.PRESENT if Status.PRESENT in stated else Status.ABSENT
+        for finding in item.findings:
+            _state(reading, frame, finding, status, how=f"answer to '{finding}'")
+    for answer in answers:
+        _read_chosen(reading, item, answer, frame)
+
+
+def _state(reading: Reading, frame: Frame, finding: str, status: Status, how: str) -> None:
+    framed = msgspec.structs.replace(frame, status=status)
+    label = reading.knowledge.findings[finding].label
+    reading.statements.append(statement(framed, Subject.FINDING, finding, how=how, label=label))
+
+
+def _answer(answer: Json) -> Status | None:
+    flag = answer.get("valueBoolean")
+    if isinstance(flag, bool):
+        return Status.PRESENT if flag else Status.ABSENT
+    return yes_or_no(_answer_concept(answer))
+
+
+def _answer_concept(answer: Json) -> Concept:
+    if answer.get("valueCoding") is not None:
+        return _codings(answer, "valueCoding")
+    if answer.get("valueString") is not None:
+        return Concept((), text_of(answer, "valueString"))
+    return Concept()
+
+
+def _read_chosen(reading: Reading, item: _Item, answer: Json, frame: Frame) -> None:
+    """A finding chosen from a list ("tick all that apply"), or the answer to a coded question."""
+    concept = _answer_concept(answer)
+    for coding in concept.codings:
+        chosen = system_name(coding.system) == system_name(FINDING_SYSTEM)
+        if chosen and coding.code in reading.knowledge.findings:
+            _state(reading, frame, coding.code, Status.PRESENT, how=f"answer '{coding.code}'")
+    for code in item.codes:
+        for question in reading.terminology.questions(code.system, code.code):
+            status = answered(question, concept)
+            if status is not None:
+                _state(reading, frame, question.finding, status, how=f"answer to {code.code}")

@@ -1,0 +1,82 @@
+"""Orders in the record and in the request itself: work-ups on their way, and the reasons for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cds_service.core.record import Channel, EventState
+from cds_service.fhir.access import Json, ReadingError, flag_of, objects_of, status_of, text_of
+from cds_service.fhir.codes import EMPTY, Concept, concept_of, concepts_of
+from cds_service.fhir.context import Reading, channel_for
+from cds_service.fhir.dates import first_moment
+from cds_service.fhir.encounters import codeable_reference, referenced_concepts
+from cds_service.fhir.references import name_of
+from cds_service.fhir.sites import is_leg_site
+from cds_service.fhir.statements import Frame, state_concept
+from cds_service.fhir.workups import is_coded_workup, note_workups
+
+
+_ORDERED = frozenset({"draft", "active", "on-hold", "suspended", "requested", "accepted", "in-progress"})
+_SUGGESTED = frozenset({"proposal", "option"})
+_DATES = ("authoredOn", "orderedOn", "date", "occurrenceDateTime", "occurrencePeriod", "scheduledDateTime")
+
+
+def read_request(reading: Reading, request: Json, *, in_context: bool) -> None:
+    """Note what is ordered and state why.
+
+    A completed order counts as done only with a code and a date; its result is read by itself.
+    A suggestion (intent proposal or option) is an order only in the request's own context.
+
+    Raises:
+        ReadingError: A member has a shape or a date that cannot be read, or nothing is ordered.
+    """
+    status = status_of(request)
+    if flag_of(request, "doNotPerform") or (status not in _ORDERED and status != "completed"):
+        return
+    if not in_context and status == "draft" and text_of(request, "intent").lower() in _SUGGESTED:
+        return
+    concept = _ordered(request)
+    if concept.empty:
+        raise ReadingError("code: missing")
+    date = first_moment(request, reading.as_of, *_DATES)
+    if reading.is_future(date):
+        if not in_context and not _written_before(reading, request):
+            return
+        date = reading.as_of if in_context else None
+    source = name_of(request)
+    if status == "completed":
+        if date is not None and is_coded_workup(reading, concept):
+            note_workups(reading, concept, EventState.DONE, source, date)
+        return
+    note_workups(reading, concept, EventState.ORDERED, source, date, drafted=in_context)
+    frame = Frame(
+        source=source,
+        channel=channel_for(Channel.ORDER, in_context=in_context),
+        date=date,
+        leg_site=is_leg_site(reading, request),
+    )
+    for reason in _reasons(reading, request):
+        state_concept(reading, reason, frame)
+
+
+def _written_before(reading: Reading, request: Json) -> bool:
+    """An undated order for a future day is an order already."""
+    return all(request.get(member) is None for member in ("authoredOn", "orderedOn"))
+
+
+def _ordered(request: Json) -> Concept:
+    for member in ("code", "codeCodeableConcept", "type", "serviceRequested"):
+        if request.get(member) is not None:
+            concept = concept_of(request, member)
+            if not concept.empty:
+                return concept
+    return EMPTY
+
+
+def _reasons(reading: Reading, request: Json) -> Iterator[Concept]:
+    for member in ("reasonCode", "reasonCodeableConcept"):
+        yield from concepts_of(request, member)
+    for reason in objects_of(request, "reason"):
+        yield from codeable_reference(reading, request, reason)
+    for reference in objects_of(request, "reasonReference"):
+        yield from referenced_concepts(reading, request, reference)

@@ -1,0 +1,106 @@
+"""A real server on a free port of 127.0.0.1, started and stopped by the tests."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from cds_service.settings import gunicorn_configuration
+from tests.contract.response_validator import problems_of
+
+
+ROOT = Path(__file__).parents[2]
+
+
+class Answer(NamedTuple):
+    """Status, headers (names in lower case) and body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The decoded body."""
+        return json.loads(self.body)
+
+
+class Server(NamedTuple):
+    """A running server."""
+
+    port: int
+    process: subprocess.Popen[str]
+
+    def call(
+        self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """One request on its own connection; the answer has passed the validator."""
+        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        sent = {"Content-Type": "application/json"} | dict(headers or {})
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
+            connection.request(method, path, data, sent)
+            reply = connection.getresponse()
+            names = {k.lower(): v for k, v in reply.getheaders()}
+            answer = Answer(reply.status, names, reply.read())
+        if method in {"GET", "POST"}:
+            kind = answer.headers.get("content-type", "")
+            assert not problems_of(path, answer.status, kind, answer.body)
+        return answer
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(command: list[str], port: int, **settings: str) -> Iterator[Server]:
+    """``command`` until it is ready, stopped at the end."""
+    environment = os.environ | {"CDS_PORT": str(port), "PYTHONUNBUFFERED": "1"} | settings
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    server = Server(port, process)
+    try:
+        _wait(server)
+        yield server
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+
+
+@contextmanager
+def gunicorn(**settings: str) -> Iterator[Server]:
+    """The server as it is deployed."""
+    command = [sys.executable, "-m", "gunicorn", "-c", str(gunicorn_configuration())]
+    with running(command, free_port(), **settings) as server:
+        yield server
+
+
+def _wait(server: Server) -> None:
+    for _ in range(300):
+        if server.process.poll() is not None:
+            raise AssertionError(server.process.communicate()[0])
+        try:
+            if server.call("GET", "/health/ready").status == 200:
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the server did not become ready")
