@@ -178,7 +178,7 @@ def _question_card(
     topic: Topic, reasoning: Reasoning, knowledge: Knowledge, policy: CardPolicy
 ) -> Card:
     sources = [s for w in topic.workups for s in w.sources] or [
-        s for a in topic.cautions for s in a.advice.sources
+        s for a in topic.alerts for s in a.advice.sources
     ]
     source = _leading_source(tuple(sources), knowledge)
     return Card(
@@ -197,14 +197,14 @@ def _question_card(
 
 def _question_indicator(topic: Topic) -> str:
     urgent = any(w.priority is not Priority.ROUTINE for w in topic.workups)
-    return "warning" if urgent or topic.cautions else "info"
+    return "warning" if urgent or topic.alerts else "info"
 
 
 def _question_summary(topic: Topic, knowledge: Knowledge) -> str:
     reason = topic.leading_phrase
     labels = [knowledge.findings[f].label for f in topic.findings]
     if not topic.workups:
-        return fit_summary(topic.cautions[0].advice.label, [])
+        return fit_summary(topic.alerts[0].advice.label, [])
     names = [w.workup.label for w in topic.workups]
     for count in range(min(3, len(names)), 0, -1):
         more = f" and {len(names) - count} more" if len(names) > count else ""

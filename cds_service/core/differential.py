@@ -55,8 +55,23 @@ def rank_causes(facts: PatientFacts, knowledge: Knowledge) -> tuple[RankedCause,
         if assessed is not None:
             ranked.append(assessed)
             facts.categories[cause_id] = assessed.category
-    ranked.sort(key=lambda r: (-r.category.standing, -r.points, r.cause))
+    ranked.sort(key=lambda r: (-_explains(r, knowledge), -r.points, r.cause))
     return tuple(msgspec.structs.replace(r, rank=i) for i, r in enumerate(ranked, start=1))
+
+
+def _explains(ranked: RankedCause, knowledge: Knowledge) -> float:
+    """How well the cause explains today's complaint.
+
+    A diagnosis on record is certain, but only its evidence says whether it is behind this
+    complaint: with enough evidence it comes before a likely cause, without it after a possible one.
+    """
+    if ranked.category is not Category.ESTABLISHED:
+        return ranked.category.standing
+    if ranked.points >= knowledge.scale.likely_at:
+        return Category.LIKELY.standing + 0.5
+    if ranked.points >= knowledge.scale.possible_at:
+        return Category.POSSIBLE.standing + 0.5
+    return Category.POSSIBLE.standing - 0.5
 
 
 def established_causes(facts: PatientFacts, knowledge: Knowledge) -> tuple[RankedCause, ...]:

@@ -6,6 +6,7 @@ or is withheld. Each is suggested once, for all causes that want it; first line 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import msgspec
@@ -14,7 +15,7 @@ from cds_service.core.facts import PatientFacts
 from cds_service.core.knowledge import Indication, Knowledge, Withholding, Workup
 from cds_service.core.record import EventState, Setting, WorkupEvent
 from cds_service.core.red_flags import RaisedFlag
-from cds_service.core.values import Priority, Status, Urgency, WorkupStatus
+from cds_service.core.values import Category, Priority, Status, Urgency, WorkupStatus
 
 
 # An order older than this without a result is no longer "on its way" (house rule).
@@ -82,7 +83,45 @@ def plan_workups(
         _settle(knowledge.workups[workup], reasons, withheld.get(workup), facts, knowledge)
         for workup, reasons in wishes.items()
     ]
-    return _first_line_first(planned)
+    settled = _settled_already(facts, knowledge, wishes.keys()) if complaint else []
+    return (*_first_line_first(planned), *settled)
+
+
+def _settled_already(
+    facts: PatientFacts, knowledge: Knowledge, wished: Collection[str]
+) -> list[PlannedWorkup]:
+    """Done or ordered work-ups that bear on a cause under discussion, though nothing asks for them."""
+    settled: list[PlannedWorkup] = []
+    for workup_id, state in facts.workups.items():
+        if workup_id in wished:
+            continue
+        causes = _causes_under_discussion(workup_id, facts, knowledge)
+        if causes:
+            workup = knowledge.workups[workup_id]
+            find = _done if state == "done" else _ordered
+            planned = PlannedWorkup(
+                workup=workup,
+                status=WorkupStatus.SUGGESTED,
+                priority=Priority.ROUTINE,
+                causes=causes,
+                because="",
+            )
+            evidence = find(workup, facts, knowledge, definite_only=False)
+            settled.append(_already(planned, state, evidence))
+    return settled
+
+
+def _causes_under_discussion(
+    workup: str, facts: PatientFacts, knowledge: Knowledge
+) -> tuple[str, ...]:
+    return tuple(
+        dict.fromkeys(
+            cause
+            for indication in knowledge.indications_of_workup.get(workup, ())
+            for cause in indication.causes
+            if facts.category(cause).standing >= Category.POSSIBLE.standing
+        )
+    )
 
 
 def _add_flag_wishes(
@@ -188,10 +227,8 @@ def _settle(
         line=min(w.line for w in wishes),
         findings=tuple(dict.fromkeys(f for w in wishes for f in w.findings)),
     )
-    if done:
-        return _changed(planned, WorkupStatus.ALREADY_DONE, "a valid result is on record", done)
-    if ordered:
-        return _changed(planned, WorkupStatus.ALREADY_ORDERED, "an order is on record", ordered)
+    if done or ordered:
+        return _already(planned, "done" if done else "ordered", done or ordered)
     if withholding is not None:
         return msgspec.structs.replace(
             planned,
@@ -203,11 +240,13 @@ def _settle(
     return planned
 
 
-def _changed(
-    planned: PlannedWorkup, status: WorkupStatus, because: str, evidence: list[str]
-) -> PlannedWorkup:
+def _already(planned: PlannedWorkup, state: str, evidence: list[str]) -> PlannedWorkup:
+    done = state == "done"
     return msgspec.structs.replace(
-        planned, status=status, because=because, evidence=tuple(dict.fromkeys(evidence))
+        planned,
+        status=WorkupStatus.ALREADY_DONE if done else WorkupStatus.ALREADY_ORDERED,
+        because="a valid result is on record" if done else "an order is on record",
+        evidence=tuple(dict.fromkeys(evidence)),
     )
 
 

@@ -58,7 +58,9 @@ def _answers(flag: RedFlag, because: tuple[str, ...], facts: PatientFacts) -> tu
     A result that is itself behind the flag answers nothing.
     """
     since = _since(because, facts)
-    raising = {source for f in because if f in facts.findings for source in facts.findings[f].sources}
+    raising = {
+        source for f in because if f in facts.findings for source in facts.findings[f].sources
+    }
     ordered = (
         event.source
         for event in facts.record.events

@@ -30,7 +30,12 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def speaks(self) -> bool:
         """There is something to do or to avoid."""
-        return bool(self.workups or self.cautions)
+        return bool(self.workups or self.alerts)
+
+    @property
+    def alerts(self) -> tuple[GivenAdvice, ...]:
+        """Cautions that are worth a card of their own."""
+        return tuple(a for a in self.cautions if a.advice.alerts)
 
 
 _PHRASES = {

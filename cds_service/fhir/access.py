@@ -65,7 +65,7 @@ def objects_of(resource: Json, member: str) -> list[Json]:
         return [cast("Json", value)]
     if not isinstance(value, list):
         raise ReadingError(f"{member}: expected a list of objects")
-    found = [entry for entry in cast("list[Any]", value) if entry is not None]
+    found = [entry for entry in value if entry is not None]
     if not all(isinstance(entry, dict) for entry in found):
         raise ReadingError(f"{member}: expected a list of objects")
     return cast("list[Json]", found)

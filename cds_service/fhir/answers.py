@@ -13,11 +13,30 @@ IGNORED = frozenset({"entered-in-error", "cancelled", "registered", "specimen-in
 # SNOMED 52101004 Present, 373066001 Yes; 2667000 Absent, 373067005 No (vocabulary.yaml).
 _YES_CODES = frozenset({"52101004", "373066001"})
 _NO_CODES = frozenset({"2667000", "373067005"})
-_YES = frozenset({"present", "yes", "y", "true", "detected", "positive", "pos", "abnormal - present"})
-_NO = frozenset(
-    {"absent", "no", "n", "false", "not detected", "negative", "neg", "not present", "none", "nil", "denies"}
+_YES = frozenset(
+    {"present", "yes", "y", "true", "detected", "positive", "pos", "abnormal - present"}
 )
-_INTERPRETED = {"pos": Status.PRESENT, "neg": Status.ABSENT, "det": Status.PRESENT, "nd": Status.ABSENT}
+_NO = frozenset(
+    {
+        "absent",
+        "no",
+        "n",
+        "false",
+        "not detected",
+        "negative",
+        "neg",
+        "not present",
+        "none",
+        "nil",
+        "denies",
+    }
+)
+_INTERPRETED = {
+    "pos": Status.PRESENT,
+    "neg": Status.ABSENT,
+    "det": Status.PRESENT,
+    "nd": Status.ABSENT,
+}
 
 
 def stated_by(part: Json) -> Status | None:
@@ -72,7 +91,14 @@ def yes_or_no(concept: Concept) -> Status | None:
 def _interpreted(part: Json) -> Status | None:
     for concept in concepts_of(part, "interpretation"):
         for word in concept.words():
-            if word[:3] in _INTERPRETED and word in {"pos", "neg", "positive", "negative", "det", "nd"}:
+            if word[:3] in _INTERPRETED and word in {
+                "pos",
+                "neg",
+                "positive",
+                "negative",
+                "det",
+                "nd",
+            }:
                 return _INTERPRETED[word[:3]]
     return None
 

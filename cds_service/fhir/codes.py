@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 import msgspec
 
@@ -61,7 +61,7 @@ def concepts_of(resource: Json, member: str) -> list[Concept]:
     value = resource.get(member)
     if value is None:
         return []
-    values = cast("list[Any]", value) if isinstance(value, list) else [value]
+    values = value if isinstance(value, list) else [value]
     return [_concept(each, member) for each in values if each is not None]
 
 
@@ -75,31 +75,32 @@ def _concept(value: object, member: str) -> Concept:
     if inner is not None:
         return _concept(inner, member)
     if "code" in written and "coding" not in written:
-        return Concept((_code(written, member),), _words(written, "text", member))
+        return Concept((_code(written, member),), _text(written, member))
     codings = written.get("coding")
-    text = _words(written, "text", member)
+    text = _text(written, member)
     if codings is None:
         return Concept((), text)
     if isinstance(codings, dict):
         codings = [codings]
     if not isinstance(codings, list):
         raise ReadingError(f"{member}.coding: expected a list")
-    return Concept(tuple(_code(c, member) for c in cast("list[Any]", codings) if c is not None), text)
+    return Concept(tuple(_code(c, member) for c in codings if c is not None), text)
 
 
 def _code(value: object, member: str) -> Code:
     if not isinstance(value, dict):
         raise ReadingError(f"{member}.coding: expected objects")
-    written = cast("Json", value)
-    return Code(
-        _words(written, "system", member), _words(written, "code", member), _words(written, "display", member)
-    )
+    system, code, display = value.get("system"), value.get("code"), value.get("display")
+    for part in (system, code, display):
+        if part is not None and not isinstance(part, str):
+            raise ReadingError(f"{member}.coding: expected text in system, code and display")
+    return Code(system or "", code or "", display or "")
 
 
-def _words(written: Json, key: str, member: str) -> str:
-    value = written.get(key)
+def _text(written: Json, member: str) -> str:
+    value = written.get("text")
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise ReadingError(f"{member}.{key}: expected text")
+        raise ReadingError(f"{member}.text: expected text")
     return value

@@ -7,18 +7,19 @@ from datetime import datetime
 from cds_service.core.record import Channel
 from cds_service.core.values import Status
 from cds_service.fhir.access import Json, ReadingError, flag_of, object_of, text_of
-from cds_service.fhir.codes import Concept, concept_of, concepts_of
+from cds_service.fhir.codes import concept_of, concepts_of
 from cds_service.fhir.context import Reading, channel_for
 from cds_service.fhir.dates import first_moment, moment_of, period_end
 from cds_service.fhir.references import literal, name_of
 from cds_service.fhir.sites import is_leg_site
-from cds_service.fhir.statements import Frame, state_concept
+from cds_service.fhir.statements import Frame, interpret, state
 
 
 OVER = frozenset({"resolved", "inactive", "remission"})
 ACTIVE = frozenset({"active", "recurrence", "relapse"})
 # A diagnosis somebody only considers is not a diagnosis; a complaint recorded so is a complaint.
 CONSIDERED = frozenset({"provisional", "differential", "unconfirmed"})
+_CLINICAL = ACTIVE | OVER
 _VERIFICATION = frozenset({"confirmed", "refuted", "entered-in-error"}) | CONSIDERED
 
 
@@ -31,14 +32,13 @@ class ConditionStatus:
     def __init__(self, condition: Json) -> None:
         clinical = _words(condition, "clinicalStatus")
         verification = _words(condition, "verificationStatus")
-        stray = set(_words(condition, "category"))
-        self.clinical = next((w for w in clinical if w in ACTIVE | OVER), "") or next(
-            iter(sorted(stray & (ACTIVE | OVER))), ""
-        )
-        self.verification = next((w for w in verification if w in _VERIFICATION), "") or next(
-            iter(sorted(stray & _VERIFICATION)), ""
-        )
-        self.in_error = "entered-in-error" in (*clinical, *verification)
+        if not (clinical and verification):
+            stray = _words(condition, "category")
+            clinical = clinical or stray
+            verification = verification or stray
+        self.clinical = next((w for w in clinical if w in _CLINICAL), "")
+        self.verification = next((w for w in verification if w in _VERIFICATION), "")
+        self.in_error = "entered-in-error" in clinical or "entered-in-error" in verification
 
     @property
     def refuted(self) -> bool:
@@ -52,6 +52,8 @@ class ConditionStatus:
 
 
 def _words(condition: Json, member: str) -> list[str]:
+    if condition.get(member) is None:
+        return []
     return [word for concept in concepts_of(condition, member) for word in concept.words()]
 
 
@@ -67,14 +69,17 @@ def read_condition(reading: Reading, condition: Json, *, in_context: bool) -> No
     concept = concept_of(condition, "code")
     if concept.empty:
         raise ReadingError("code: missing")
+    meaning = interpret(reading, concept)
+    if meaning is None:
+        return
     channel = channel_for(Channel.CONDITION, in_context=in_context)
-    frame = condition_frame(reading, condition, status, concept, channel)
+    frame = condition_frame(reading, condition, status, channel)
     if frame is not None:
-        state_concept(reading, concept, frame)
+        state(reading, meaning, frame)
 
 
 def condition_frame(
-    reading: Reading, condition: Json, status: ConditionStatus, concept: Concept, channel: Channel
+    reading: Reading, condition: Json, status: ConditionStatus, channel: Channel
 ) -> Frame | None:
     """Dates and status common to all statements of a Condition; None when it lies in the future."""
     as_of = reading.as_of
@@ -99,7 +104,9 @@ def condition_frame(
     )
 
 
-def ending(reading: Reading, condition: Json, status: ConditionStatus) -> tuple[bool, datetime | None]:
+def ending(
+    reading: Reading, condition: Json, status: ConditionStatus
+) -> tuple[bool, datetime | None]:
     """Whether it is over, and when: by status, or by an abatement in the past even where the status still says active."""
     end = moment_of(condition, "abatementDateTime", reading.as_of) or period_end(
         condition, "abatementPeriod", reading.as_of

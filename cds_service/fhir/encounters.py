@@ -8,8 +8,8 @@ from datetime import datetime
 import msgspec
 
 from cds_service.core.record import Channel, Setting
-from cds_service.fhir.access import Json, object_of, objects_of, status_of
 from cds_service.core.values import Status
+from cds_service.fhir.access import Json, object_of, objects_of, status_of
 from cds_service.fhir.answers import IGNORED, stated_by, value_concept
 from cds_service.fhir.codes import EMPTY, Concept, concept_of, concepts_of
 from cds_service.fhir.conditions import ConditionStatus, ending
@@ -26,7 +26,18 @@ _SETTINGS = {
     **dict.fromkeys(("imp", "acute", "nonac", "obsenc", "ss", "inpatient"), Setting.INPATIENT),
     **dict.fromkeys(("emer", "emergency"), Setting.EMERGENCY),
     **dict.fromkeys(
-        ("amb", "vr", "hh", "fld", "outpatient", "ambulatory", "home", "virtual", "field", "daytime"),
+        (
+            "amb",
+            "vr",
+            "hh",
+            "fld",
+            "outpatient",
+            "ambulatory",
+            "home",
+            "virtual",
+            "field",
+            "daytime",
+        ),
         Setting.OUTPATIENT,
     ),
 }
@@ -74,7 +85,9 @@ def _visit(reading: Reading, encounter: Json, context_id: str) -> Visit | None:
     return Visit(
         id=id_of(encounter),
         start=start,
-        open=_is_open(reading, encounter, status, named=bool(context_id) and id_of(encounter) == context_id),
+        open=_is_open(
+            reading, encounter, status, named=bool(context_id) and id_of(encounter) == context_id
+        ),
         setting=_setting(encounter),
     )
 
@@ -116,7 +129,10 @@ def _reasons(reading: Reading, encounter: Json) -> Iterator[Concept]:
                 yield from codeable_reference(reading, encounter, value)
         else:  # STU3, DSTU2: CodeableConcept
             yield concept_of({"reason": reason}, "reason")
-    for reference in (*objects_of(encounter, "reasonReference"), *objects_of(encounter, "indication")):
+    for reference in (
+        *objects_of(encounter, "reasonReference"),
+        *objects_of(encounter, "indication"),
+    ):
         yield from referenced_concepts(reading, encounter, reference)
     for diagnosis in objects_of(encounter, "diagnosis"):
         for condition in objects_of(diagnosis, "condition"):

@@ -15,8 +15,31 @@ from cds_service.knowledge.terminology import Kind
 
 # Relationships without shared descent (HL7 v3 RoleCode).
 _NOT_BY_DESCENT = frozenset(
-    {"sps", "husb", "wife", "dompart", "signoth", "inlaw", "stpprn", "stpmth", "stpfth", "adoptp", "adoptm"}
-    | {"adoptf", "fstprn", "nbor", "roomo", "frnd", "spouse", "husband", "wife", "partner", "friend"}
+    {
+        "sps",
+        "husb",
+        "wife",
+        "dompart",
+        "signoth",
+        "inlaw",
+        "stpprn",
+        "stpmth",
+        "stpfth",
+        "adoptp",
+        "adoptm",
+    }
+    | {
+        "adoptf",
+        "fstprn",
+        "nbor",
+        "roomo",
+        "frnd",
+        "spouse",
+        "husband",
+        "wife",
+        "partner",
+        "friend",
+    }
 )
 
 

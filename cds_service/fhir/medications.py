@@ -9,7 +9,15 @@ import msgspec
 
 from cds_service.core.record import Channel, Subject
 from cds_service.core.values import Status
-from cds_service.fhir.access import Json, ReadingError, flag_of, object_of, objects_of, status_of, text_of
+from cds_service.fhir.access import (
+    Json,
+    ReadingError,
+    flag_of,
+    object_of,
+    objects_of,
+    status_of,
+    text_of,
+)
 from cds_service.fhir.codes import Concept, concept_of, concepts_of
 from cds_service.fhir.context import Reading, channel_for
 from cds_service.fhir.dates import first_moment, moment_of, period_end
@@ -19,7 +27,9 @@ from cds_service.fhir.statements import Frame, meanings, state_concept, statemen
 from cds_service.knowledge.terminology import Kind
 
 
-_NOTHING = frozenset({"entered-in-error", "draft", "intended", "preparation", "declined", "not-done"})
+_NOTHING = frozenset(
+    {"entered-in-error", "draft", "intended", "preparation", "declined", "not-done"}
+)
 _OVER = frozenset({"completed", "stopped", "cancelled", "ended"})
 _SUGGESTED = frozenset({"proposal", "option"})
 _DATES = (
@@ -37,22 +47,25 @@ def read_medication(reading: Reading, resource: Json, *, in_context: bool) -> No
     Raises:
         ReadingError: A member has a shape or a date that cannot be read, or no drug is named.
     """
-    frame = _frame(reading, resource, in_context=in_context)
-    if frame is None:
+    if _says_nothing(resource, in_context=in_context):
         return
     concepts = list(_medication_concepts(reading, resource))
     if not concepts:
         raise ReadingError("medication: missing")
-    _state_drugs(reading, concepts, frame)
+    drugs = list(_drugs(reading, concepts))
+    if not drugs and not _has_reasons(resource):
+        return
+    frame = _frame(reading, resource, in_context=in_context)
+    if frame is None:
+        return
+    _state_drugs(reading, drugs, concepts, frame)
     if frame.status is Status.PRESENT and not frame.ended:
         _state_reasons(reading, resource, frame, in_context=in_context)
 
 
 def _frame(reading: Reading, resource: Json, *, in_context: bool) -> Frame | None:
-    """None when the record says nothing of what the patient takes."""
+    """None when the record lies in the future."""
     status = status_of(resource)
-    if (status in _NOTHING and not (status == "draft" and in_context)) or _is_suggested(resource, in_context):
-        return None
     date = first_moment(resource, reading.as_of, *_DATES)
     if reading.is_future(date) and not in_context:
         return None
@@ -73,7 +86,15 @@ def _frame(reading: Reading, resource: Json, *, in_context: bool) -> Frame | Non
     )
 
 
-def _is_suggested(resource: Json, in_context: bool) -> bool:
+def _has_reasons(resource: Json) -> bool:
+    return bool(resource.get("reasonCode") or resource.get("reasonReference"))
+
+
+def _says_nothing(resource: Json, *, in_context: bool) -> bool:
+    """In error, not meant seriously yet, or an order not to give the drug."""
+    status = status_of(resource)
+    if status in _NOTHING and not (status == "draft" and in_context):
+        return True
     if flag_of(resource, "doNotPerform"):
         return True
     return text_of(resource, "intent").lower() in _SUGGESTED and not in_context
@@ -99,8 +120,10 @@ def _begun(reading: Reading, resource: Json) -> datetime | None:
 def _ending(
     reading: Reading, resource: Json, status: str, date: datetime | None
 ) -> tuple[bool, datetime | None]:
-    """Whether it is over, and when. The period of use counts whatever the status; the validity of a
-    prescription only where the status says that it is over.
+    """Whether it is over, and when.
+
+    The period of use counts whatever the status; the validity of a prescription only where the
+    status says that it is over.
     """
     used = _end_of_use(reading, resource)
     if reading.is_past(used):
@@ -137,13 +160,15 @@ def _bounds_end(dosage: Json, as_of: datetime) -> datetime | None:
 def _end_of_prescription(reading: Reading, resource: Json) -> datetime | None:
     changed = moment_of(resource, "statusChanged", reading.as_of)
     supply = object_of(resource, "dispenseRequest")
-    return changed or (None if supply is None else period_end(supply, "validityPeriod", reading.as_of))
+    return changed or (
+        None if supply is None else period_end(supply, "validityPeriod", reading.as_of)
+    )
 
 
 def _end_of_supply(resource: Json, date: datetime | None) -> datetime | None:
     supply = object_of(resource, "daysSupply")
     days = None if supply is None else supply.get("value")
-    if date is None or not isinstance(days, int | float) or not 0 < days < 1000:  # noqa: PLR2004
+    if date is None or not isinstance(days, int | float) or not 0 < days < 1000:
         return date
     return datetime.fromtimestamp(date.timestamp() + days * _DAY_SECONDS, tz=date.tzinfo)
 
@@ -152,7 +177,9 @@ def _medication_concepts(reading: Reading, resource: Json) -> Iterator[Concept]:
     """The drug by itself, or through the Medication that a reference means, with its ingredients."""
     for member in ("medicationCodeableConcept", "medication"):
         value = resource.get(member)
-        if value is None or (isinstance(value, dict) and "concept" not in value and "reference" in value):
+        if value is None or (
+            isinstance(value, dict) and "concept" not in value and "reference" in value
+        ):
             continue
         concept = concept_of(resource, member)
         if not concept.empty:
@@ -184,29 +211,32 @@ def _referenced_medication(reading: Reading, resource: Json, reference: Json) ->
                 yield from concepts_of(ingredient, member)
 
 
-def _state_drugs(reading: Reading, concepts: list[Concept], frame: Frame) -> None:
-    """One statement for each exposure: by code, else by name."""
+def _state_drugs(
+    reading: Reading, drugs: list[tuple[str, str]], concepts: list[Concept], frame: Frame
+) -> None:
+    """One statement for each exposure."""
     stated: set[str] = set()
     label = next((c.label for c in concepts if c.label), "")
-    for drug, how, definite in _drugs(reading, concepts):
+    for drug, how in drugs:
         finding = reading.knowledge.drugs[drug].finding
         if finding not in stated:
             stated.add(finding)
             reading.statements.append(
-                statement(frame, Subject.FINDING, finding, how=how, label=label, definite=definite)
+                statement(frame, Subject.FINDING, finding, how=how, label=label)
             )
 
 
-def _drugs(reading: Reading, concepts: list[Concept]) -> Iterator[tuple[str, str, bool]]:
+def _drugs(reading: Reading, concepts: list[Concept]) -> Iterator[tuple[str, str]]:
+    """Classes by code, then by name; a name in a prescription is as good as a code."""
     for concept in concepts:
         for target, how in meanings(reading, concept):
             if target.kind is Kind.DRUG:
-                yield target.id, how, True
+                yield target.id, how
     for concept in concepts:
         for words in dict.fromkeys((concept.text, *(c.display for c in concept.codings))):
             if words:
                 for drug, name in reading.lexicon.drugs_of_display(words):
-                    yield drug, f"name '{name}'", True
+                    yield drug, f"name '{name}'"
 
 
 def _state_reasons(reading: Reading, resource: Json, frame: Frame, *, in_context: bool) -> None:

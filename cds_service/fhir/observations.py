@@ -25,7 +25,14 @@ from cds_service.knowledge.terminology import Kind, Target, system_name
 _PROVISIONAL = frozenset({"preliminary", "unknown", ""})
 # Chief complaint and reason for visit (LOINC), whose value is what the patient says.
 _COMPLAINTS = frozenset({"29299-5", "46239-0", "8661-1", "10154-3"})
-_FLAGS = {"high": "H", "low": "L", "normal": "N", "abnormal": "A", "critical high": "HH", "critical low": "LL"}
+_FLAGS = {
+    "high": "H",
+    "low": "L",
+    "normal": "N",
+    "abnormal": "A",
+    "critical high": "HH",
+    "critical low": "LL",
+}
 
 
 class Part(msgspec.Struct, frozen=True):
@@ -47,22 +54,30 @@ def read_observation(reading: Reading, observation: Json, *, in_context: bool) -
     if status in IGNORED:
         return
     concept = concept_of(observation, "code")
-    date = _date(reading, observation)
-    if reading.is_future(date):
-        return
     components = objects_of(observation, "component")
     if concept.empty and not components:
         raise ReadingError("code: missing")
+    found = meanings(reading, concept)
+    if not (found or components or _may_speak(reading, concept)):
+        return
+    date = _date(reading, observation)
+    if reading.is_future(date):
+        return
     frame = _frame(reading, observation, status, date, in_context=in_context)
     if not concept.empty:
-        _read_part(reading, Part(observation, observation, concept, frame))
+        _read_part(reading, Part(observation, observation, concept, frame), found)
     for component in components:
         _read_component(reading, observation, component, frame)
 
 
 def _date(reading: Reading, observation: Json) -> datetime | None:
     return first_moment(
-        observation, reading.as_of, "effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued"
+        observation,
+        reading.as_of,
+        "effectiveDateTime",
+        "effectiveInstant",
+        "effectivePeriod",
+        "issued",
     )
 
 
@@ -83,20 +98,45 @@ def _read_component(reading: Reading, whole: Json, component: Json, frame: Frame
     try:
         concept = concept_of(component, "code")
         if not concept.empty:
-            _read_part(reading, Part(component, whole, concept, frame))
+            _read_part(reading, Part(component, whole, concept, frame), meanings(reading, concept))
     except ReadingError as problem:
         reading.skip(whole, f"component: {problem}")
 
 
-def _read_part(reading: Reading, part: Part) -> None:
-    found = meanings(reading, part.concept)
+def _may_speak(reading: Reading, concept: Concept) -> bool:
+    """A complaint, a coded question, or a local code that is known only by its name."""
+    return (
+        _is_complaint(concept)
+        or not _speaks_for_itself(concept)
+        or any(reading.terminology.questions(c.system, c.code) for c in concept.codings)
+    )
+
+
+def _speaks_for_itself(concept: Concept) -> bool:
+    """LOINC and SNOMED codes: one that means nothing here is something else (urine glucose)."""
+    return any(system_name(c.system) in {"LOINC", "SNOMED"} for c in concept.codings)
+
+
+def _read_part(reading: Reading, part: Part, found: list[tuple[Target, str]]) -> None:
     if _is_complaint(part.concept):
         _read_complaint(reading, part)
     if not found:
         _read_by_name(reading, part)
-    for target, how in found:
-        _READERS[target.kind](reading, part, target, how)
+    _read_targets(reading, part, found)
     _read_answers(reading, part)
+
+
+def _read_targets(reading: Reading, part: Part, found: list[tuple[Target, str]]) -> None:
+    """A code may mean several analytes; a unit that fits only one of them decides."""
+    problem: ReadingError | None = None
+    before = len(reading.measurements)
+    for target, how in found:
+        try:
+            _READERS[target.kind](reading, part, target, how)
+        except ReadingError as met:
+            problem = met
+    if problem is not None and len(reading.measurements) == before:
+        reading.skip(part.whole, str(problem))
 
 
 def _is_complaint(concept: Concept) -> bool:
@@ -115,7 +155,11 @@ def _read_statement(reading: Reading, part: Part, target: Target, how: str) -> N
     if measured is not None and target.kind is Kind.FINDING:
         _read_measured_finding(reading, part, target, measured)
         return
-    if target.kind is Kind.CAUSE and target.id in reading.knowledge.findings and how.startswith("finding "):
+    if (
+        target.kind is Kind.CAUSE
+        and target.id in reading.knowledge.findings
+        and how.startswith("finding ")
+    ):
         return  # an id of both kinds: in an Observation it is the finding
     status = stated_by(part.body)
     leg = part.frame.leg_site or names_leg(reading, part.concept)
@@ -179,7 +223,7 @@ def _interpretation(part: Json) -> str:
                 return coding.code.strip().upper()
         words = concept.text.strip()
         if words:
-            return _FLAGS.get(words.lower(), words.upper() if len(words) <= 2 else "")  # noqa: PLR2004
+            return _FLAGS.get(words.lower(), words.upper() if len(words) <= 2 else "")
     return ""
 
 
@@ -238,10 +282,8 @@ def _read_answers(reading: Reading, part: Part) -> None:
 
 
 def _read_by_name(reading: Reading, part: Part) -> None:
-    """Local codes: a test or a question known only by its name. LOINC and SNOMED codes speak for
-    themselves: one that means nothing here is something else (urine glucose).
-    """
-    if any(system_name(c.system) in {"LOINC", "SNOMED"} for c in part.concept.codings):
+    """Local codes: a test or a question known only by its name."""
+    if _speaks_for_itself(part.concept):
         return
     name = part.concept.label
     if not name or not (has_value(part.body) or part.body.get("component")):

@@ -13,7 +13,9 @@ from cds_service.core.values import SYSTEM_URIS, Coding, Priority
 _CPT = SYSTEM_URIS["CPT"]
 
 
-def draft_service_request(draft: OrderDraft, *, patient_id: str, encounter_id: str) -> dict[str, Any]:
+def draft_service_request(
+    draft: OrderDraft, *, patient_id: str, encounter_id: str
+) -> dict[str, Any]:
     """A draft ServiceRequest for one work-up; what is unknown is left out.
 
     CPT codes go without a display: the descriptors are not free.
@@ -66,7 +68,11 @@ def check_order_templates(workups: Iterable[Workup]) -> list[str]:
             workup=workup.id, label=workup.label, codings=workup.order, priority=Priority.ROUTINE
         )
         try:
-            ServiceRequest.model_validate(draft_service_request(draft, patient_id="p", encounter_id="e"))
+            ServiceRequest.model_validate(
+                draft_service_request(draft, patient_id="p", encounter_id="e")
+            )
         except ValidationError as problem:
-            problems.append(f"workups[{workup.id}]: order is not valid: {problem.errors()[0]['msg']}")
+            problems.append(
+                f"workups[{workup.id}]: order is not valid: {problem.errors()[0]['msg']}"
+            )
     return problems

@@ -59,7 +59,7 @@ def _birth(written: str) -> tuple[int, int, int] | None:
         raise ReadingError("birthDate: not a date")
     month = int(parts[2] or 7)
     day = int(parts[3] or (15 if parts[2] else 1))
-    if not (1 <= month <= 12 and 1 <= day <= 31):  # noqa: PLR2004
+    if not (1 <= month <= 12 and 1 <= day <= 31):
         raise ReadingError("birthDate: not a date")
     return int(parts[1]), month, day
 

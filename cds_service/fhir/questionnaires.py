@@ -98,7 +98,9 @@ def _items(
             yield from _items(reading, answer, codes, depth + 1)
 
 
-def _findings(reading: Reading, link: str, definition: str, codes: tuple[Code, ...]) -> tuple[str, ...]:
+def _findings(
+    reading: Reading, link: str, definition: str, codes: tuple[Code, ...]
+) -> tuple[str, ...]:
     """Findings that an item asks for, by the last part of linkId or definition, or by code."""
     found: dict[str, None] = {}
     for written in (link, definition):

@@ -67,7 +67,9 @@ def read_patient(
         patient_id: FHIR id of the patient of the call, with or without "Patient/".
         encounter_id: Of the call's context; empty when it has none.
         as_of: The instant of reasoning, with a time zone.
-        knowledge, terminology, lexicon: What is known, indexed.
+        knowledge: What is known.
+        terminology: Its codes and units, indexed.
+        lexicon: Its phrases, indexed.
     """
     patient_id = patient_id.removeprefix("Patient/")
     reading = Reading(
@@ -103,7 +105,9 @@ def read_patient(
 def _opened(supplied: Iterable[Supplied]) -> Iterable[Supplied]:
     """Resources, with Bundles replaced by what is in them."""
     for each in supplied:
-        entries = each.resource.get("entry") if each.resource.get("resourceType") == "Bundle" else None
+        entries = (
+            each.resource.get("entry") if each.resource.get("resourceType") == "Bundle" else None
+        )
         if not isinstance(entries, list):
             yield each
             continue
@@ -138,7 +142,9 @@ def _replaces(each: Supplied, known: Supplied, as_of: datetime) -> bool:
 def _updated(resource: Json, as_of: datetime) -> datetime:
     meta = resource.get("meta")
     try:
-        return (moment_of(meta, "lastUpdated", as_of) if isinstance(meta, dict) else None) or _LONG_AGO
+        return (
+            moment_of(meta, "lastUpdated", as_of) if isinstance(meta, dict) else None
+        ) or _LONG_AGO
     except ReadingError:
         return _LONG_AGO
 

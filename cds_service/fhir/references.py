@@ -71,7 +71,9 @@ def relative(reference: str) -> str:
 
 
 def is_about(resource: Json, patient_id: str) -> bool:
-    """The resource's subject is this patient, or it names no subject that could be another.
+    """Whether it speaks of the patient.
+
+    The resource's subject is this patient, or it names no subject that could be another.
 
     A ``urn:uuid`` that is not the patient's own id cannot be resolved here and is accepted.
 
@@ -81,6 +83,8 @@ def is_about(resource: Json, patient_id: str) -> bool:
     for member in _SUBJECTS:
         value = resource.get(member)
         if value is None:
+            continue
+        if isinstance(value, dict) and value.get("reference") == f"Patient/{patient_id}":
             continue
         reference = reference_of(resource, member)
         if reference and not _is_patient(reference, patient_id):
@@ -100,4 +104,7 @@ def _focuses_elsewhere(resource: Json, patient_id: str) -> bool:
     if resource.get("focus") is None or resource.get("resourceType") != "Observation":
         return False
     focuses = [relative(literal(f, "focus")) for f in objects_of(resource, "focus")]
-    return any(f.startswith(("Patient/", "RelatedPerson/")) and f != f"Patient/{patient_id}" for f in focuses)
+    return any(
+        f.startswith(("Patient/", "RelatedPerson/")) and f != f"Patient/{patient_id}"
+        for f in focuses
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from cds_service.core.record import Channel, EventState
 from cds_service.fhir.access import Json, ReadingError, flag_of, objects_of, status_of, text_of
@@ -16,9 +17,18 @@ from cds_service.fhir.statements import Frame, state_concept
 from cds_service.fhir.workups import is_coded_workup, note_workups
 
 
-_ORDERED = frozenset({"draft", "active", "on-hold", "suspended", "requested", "accepted", "in-progress"})
+_ORDERED = frozenset(
+    {"draft", "active", "on-hold", "suspended", "requested", "accepted", "in-progress"}
+)
 _SUGGESTED = frozenset({"proposal", "option"})
-_DATES = ("authoredOn", "orderedOn", "date", "occurrenceDateTime", "occurrencePeriod", "scheduledDateTime")
+_DATES = (
+    "authoredOn",
+    "orderedOn",
+    "date",
+    "occurrenceDateTime",
+    "occurrencePeriod",
+    "scheduledDateTime",
+)
 
 
 def read_request(reading: Reading, request: Json, *, in_context: bool) -> None:
@@ -31,23 +41,39 @@ def read_request(reading: Reading, request: Json, *, in_context: bool) -> None:
         ReadingError: A member has a shape or a date that cannot be read, or nothing is ordered.
     """
     status = status_of(request)
-    if flag_of(request, "doNotPerform") or (status not in _ORDERED and status != "completed"):
-        return
-    if not in_context and status == "draft" and text_of(request, "intent").lower() in _SUGGESTED:
+    if flag_of(request, "doNotPerform") or _is_no_order(request, status, in_context=in_context):
         return
     concept = _ordered(request)
     if concept.empty:
         raise ReadingError("code: missing")
     date = first_moment(request, reading.as_of, *_DATES)
     if reading.is_future(date):
-        if not in_context and not _written_before(reading, request):
+        if not in_context and not _for_a_future_day(request):
             return
         date = reading.as_of if in_context else None
-    source = name_of(request)
     if status == "completed":
-        if date is not None and is_coded_workup(reading, concept):
-            note_workups(reading, concept, EventState.DONE, source, date)
-        return
+        _note_completed(reading, concept, name_of(request), date)
+    else:
+        _note_ordered(reading, request, concept, date, in_context=in_context)
+
+
+def _is_no_order(request: Json, status: str, *, in_context: bool) -> bool:
+    """Revoked, in error, unknown; or somebody's suggestion that is not in this request's context."""
+    if status not in _ORDERED and status != "completed":
+        return True
+    suggested = text_of(request, "intent").lower() in _SUGGESTED
+    return not in_context and status == "draft" and suggested
+
+
+def _note_completed(reading: Reading, concept: Concept, source: str, date: datetime | None) -> None:
+    if date is not None and is_coded_workup(reading, concept):
+        note_workups(reading, concept, EventState.DONE, source, date)
+
+
+def _note_ordered(
+    reading: Reading, request: Json, concept: Concept, date: datetime | None, *, in_context: bool
+) -> None:
+    source = name_of(request)
     note_workups(reading, concept, EventState.ORDERED, source, date, drafted=in_context)
     frame = Frame(
         source=source,
@@ -59,8 +85,8 @@ def read_request(reading: Reading, request: Json, *, in_context: bool) -> None:
         state_concept(reading, reason, frame)
 
 
-def _written_before(reading: Reading, request: Json) -> bool:
-    """An undated order for a future day is an order already."""
+def _for_a_future_day(request: Json) -> bool:
+    """An order without a date of its own, for a day to come, is an order already."""
     return all(request.get(member) is None for member in ("authoredOn", "orderedOn"))
 
 

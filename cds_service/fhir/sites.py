@@ -35,7 +35,7 @@ def _is_leg(reading: Reading, site: Concept) -> bool:
 
 
 def side_of(resource: Json, concept: Concept) -> str:
-    """"left" or "right" by code, name or body site; "" when neither or both are named."""
+    """ "left" or "right" by code, name or body site; "" when neither or both are named."""
     for coding in concept.codings:
         if coding.code in _SIDE_OF_CODE:
             return _SIDE_OF_CODE[coding.code]
@@ -50,7 +50,12 @@ def _side_in(concept: Concept) -> str:
     words = {
         word
         for text in (concept.text, *(c.display for c in concept.codings))
-        for word in text.lower().replace("-", " ").replace(",", " ").replace("(", " ").replace(")", " ").split()
+        for word in text.lower()
+        .replace("-", " ")
+        .replace(",", " ")
+        .replace("(", " ")
+        .replace(")", " ")
+        .split()
     }
     left, right = bool(words & _LEFT), bool(words & _RIGHT)
     if left == right:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
@@ -39,17 +40,39 @@ _SUBJECTS = {Kind.FINDING: Subject.FINDING, Kind.CAUSE: Subject.CAUSE}
 _Key = tuple[Subject, str]
 
 
+class Interpretation(msgspec.Struct, frozen=True):
+    """What a concept means here: by code, and by the words of its displays and text."""
+
+    concept: Concept
+    targets: list[tuple[Target, str]]
+    hits: list[TextHit]
+
+
+def interpret(reading: Reading, concept: Concept) -> Interpretation | None:
+    """The meaning of a concept; None when it means nothing here."""
+    targets = [t for t in meanings(reading, concept) if t[0].kind in _SUBJECTS]
+    hits: list[TextHit] = []
+    for coding in concept.codings:
+        if coding.display:
+            hits += reading.lexicon.statements_of_display(coding.display)
+    if concept.text and all(c.display != concept.text for c in concept.codings):
+        hits += reading.lexicon.find_statements(concept.text)
+    return Interpretation(concept, targets, hits) if targets or hits else None
+
+
 def state_concept(reading: Reading, concept: Concept, frame: Frame) -> None:
     """Everything that a concept states. Words count only for what no coding matched."""
-    leg = frame.leg_site or names_leg(reading, concept)
-    matched = _state_codes(reading, concept, frame, leg=leg)
-    for display in dict.fromkeys(c.display for c in concept.codings if c.display):
-        hits = reading.lexicon.statements_of_display(display)
-        if hits:
-            _state_hits(reading, hits, frame, matched, label=concept.label, leg=leg)
-    if concept.text and all(c.display != concept.text for c in concept.codings):
-        hits = reading.lexicon.find_statements(concept.text)
-        _state_hits(reading, hits, frame, matched, label=concept.label, leg=leg)
+    meaning = interpret(reading, concept)
+    if meaning is not None:
+        state(reading, meaning, frame)
+
+
+def state(reading: Reading, meaning: Interpretation, frame: Frame) -> None:
+    """State in the frame of its resource what a concept means."""
+    leg = frame.leg_site or names_leg(reading, meaning.concept)
+    matched = _state_codes(reading, meaning, frame, leg=leg)
+    if meaning.hits:
+        _state_hits(reading, meaning.hits, frame, matched, label=meaning.concept.label, leg=leg)
 
 
 def state_text(reading: Reading, text: str, frame: Frame) -> None:
@@ -69,30 +92,32 @@ def meanings(reading: Reading, concept: Concept) -> list[tuple[Target, str]]:
     """Everything that the codes of a concept mean here, with the code that says so."""
     found: list[tuple[Target, str]] = []
     for coding in concept.codings:
-        if coding.code:
-            for target in reading.terminology.targets(coding.system, coding.code):
-                found.append((target, f"{system_name(coding.system)} {coding.code}"))  # noqa: PERF401
+        targets = reading.terminology.targets(coding.system, coding.code) if coding.code else ()
+        if targets:
+            how = f"{system_name(coding.system)} {coding.code.strip()}"
+            found += [(target, how) for target in targets]
     return found
 
 
-def _state_codes(reading: Reading, concept: Concept, frame: Frame, *, leg: bool) -> set[_Key]:
+def _state_codes(
+    reading: Reading, meaning: Interpretation, frame: Frame, *, leg: bool
+) -> set[_Key]:
     matched: set[_Key] = set()
-    for target, how in meanings(reading, concept):
-        about = _SUBJECTS.get(target.kind)
-        if about is None or (target.needs_leg and not leg) or (about, target.id) in matched:
+    label = meaning.concept.label
+    for target, how in meaning.targets:
+        about = _SUBJECTS[target.kind]
+        if (target.needs_leg and not leg) or (about, target.id) in matched:
             continue
         if about is Subject.CAUSE and not frame.causes:
             continue
         matched.add((about, target.id))
-        reading.statements.append(
-            statement(frame, about, target.id, how=how, label=concept.label, leg=leg)
-        )
+        reading.statements.append(statement(frame, about, target.id, how=how, label=label, leg=leg))
     return matched
 
 
 def _state_hits(
     reading: Reading,
-    hits: tuple[TextHit, ...],
+    hits: Iterable[TextHit],
     frame: Frame,
     matched: set[_Key],
     *,

@@ -18,14 +18,24 @@ from cds_service.knowledge.language import Mark
 class Entry:
     """A phrase of the lexicon and what it states."""
 
-    __slots__ = ("about", "has_leg", "needs_leg", "target", "words")
+    __slots__ = ("about", "is_diagnosis", "is_past", "needs_leg", "target", "words")
 
-    def __init__(self, about: Subject, target: str, words: str, *, needs_leg: bool = False) -> None:
+    def __init__(
+        self,
+        about: Subject,
+        target: str,
+        words: str,
+        *,
+        needs_leg: bool = False,
+        is_diagnosis: bool = False,
+        is_past: bool = False,
+    ) -> None:
         self.about = about
         self.target = target
         self.words = words
         self.needs_leg = needs_leg
-        self.has_leg = False
+        self.is_diagnosis = is_diagnosis  # said in doubt ("possible ..."), it is not said
+        self.is_past = is_past  # history by nature: "history of ..." does not end it
 
 
 class Found:
@@ -95,13 +105,12 @@ class Clauses:
         if entry is None:
             return
         found = Found(entry, start, end, self._clause, self._segment)
-        cause = entry.about is Subject.CAUSE
         found.of_family = self._family
-        found.dropped = self._hypothetical or self._unclear or (cause and self._maybe)
+        found.dropped = self._hypothetical or self._unclear or (entry.is_diagnosis and self._maybe)
         if self._negation is not None:
             self._deny(found)
         else:
-            found.historical = self._past or (cause and self._past_causes)
+            found.historical = self._past or (entry.is_diagnosis and self._past_causes)
         self.found.append(found)
 
     def _deny(self, found: Found) -> None:
@@ -128,7 +137,7 @@ class Clauses:
             self._list_goes_on(words)
 
     def _list_goes_on(self, words: list[str]) -> None:
-        """ "no swelling, redness or warmth" is one denial; "no injury, burning feet" is not."""
+        """One denial is "no swelling, redness or warmth"; "no injury, burning feet" is not."""
         if words[0] in _CONTINUES or self._joined_later(words):
             return
         short = len(words) == 1 or (words[0] == "and" and len(words) <= 3)
@@ -160,7 +169,7 @@ class Clauses:
             self._family = False
 
     def _no_negation(self, token: Token) -> None:
-        """ "not only", "no relief": nothing is denied."""
+        """Nothing is denied by "not only" or "no relief"."""
 
     def _affirm(self, token: Token) -> None:
         used = bool(self.found) and self.found[-1].start >= self._negated_from
@@ -262,7 +271,7 @@ class Clauses:
 
         A hand or the chest beside the phrase keeps it from reaching for a leg further away.
         """
-        if found.entry.has_leg or (found.clause, found.segment) in self.legs:
+        if (found.clause, found.segment) in self.legs:
             return True
         if (found.clause, found.segment) in self.elsewhere or not self.legs:
             return False
@@ -272,7 +281,7 @@ class Clauses:
 
 
 def _doubt_cause(found: Found) -> None:
-    found.dropped = found.dropped or found.entry.about is Subject.CAUSE
+    found.dropped = found.dropped or found.entry.is_diagnosis
 
 
 _HANDLERS: dict[Mark, Callable[[Clauses, Token], None]] = {

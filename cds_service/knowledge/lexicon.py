@@ -14,7 +14,7 @@ from typing import TypeVar
 import ahocorasick
 import msgspec
 
-from cds_service.core.knowledge import Knowledge
+from cds_service.core.knowledge import FindingDefinition, Knowledge
 from cds_service.core.record import Subject
 from cds_service.core.values import Status
 from cds_service.knowledge.clauses import Clauses, Entry, Found, Token
@@ -45,8 +45,18 @@ class TextHit(msgspec.Struct, frozen=True, kw_only=True):
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff'\u2018\u2019\u02bc`]")
 _SIGN = re.compile(r"(?<=\s)[-\u2013\u2014]+(?=\s)|\.(?!\d)|\n\s*|[^\w\s.]")
 _READ_AS = {
-    **{".": " . ", "\n": " . ", ";": " . ", "!": " . ", "\u2022": " . ", "?": " ? ", ")": " ) ", "(": " ( "},
-    **{",": " , ", ":": " : ", "/": " / ", "+": " + "},
+    ".": " . ",
+    "\n": " . ",
+    ";": " . ",
+    "!": " . ",
+    "\u2022": " . ",
+    "?": " ? ",
+    ")": " ) ",
+    "(": " ( ",
+    ",": " , ",
+    ":": " : ",
+    "/": " / ",
+    "+": " + ",
 }
 _DASHES = "-\u2013\u2014"
 _ABBREVIATION = re.compile(r"(?<!\w)[A-Z]{2,3}s?(?!\w)")
@@ -69,7 +79,13 @@ def _as_sign(match: re.Match[str]) -> str:
 def normalise(text: str) -> str:
     """Lower case, single spaces, signs set apart, one spelling for British and American words."""
     plain = _SIGN.sub(_as_sign, _INVISIBLE.sub("", text.lower()))
-    plain = " ".join(plain.split()).replace("ae", "e").replace("oe", "e").replace("our", "or").replace("z", "s")
+    plain = (
+        " ".join(plain.split())
+        .replace("ae", "e")
+        .replace("oe", "e")
+        .replace("our", "or")
+        .replace("z", "s")
+    )
     return f" {plain} "
 
 
@@ -215,9 +231,7 @@ class Lexicon:
 _Found = TypeVar("_Found")
 
 
-def _remembered(
-    memory: dict[str, _Found], display: str, find: Callable[[str], _Found]
-) -> _Found:
+def _remembered(memory: dict[str, _Found], display: str, find: Callable[[str], _Found]) -> _Found:
     """What was found in a display name before, within a limit."""
     known = memory.get(display)
     if known is None:
@@ -244,14 +258,31 @@ def _marks() -> Iterable[tuple[str, Mark, Entry | None]]:
     return ((word, mark, None) for mark, words in WORDS.items() for word in words)
 
 
+# Findings that are themselves diagnoses: in doubt ("suspected cancer") they are not stated.
+_DIAGNOSIS_KINDS = frozenset(
+    {"history", "risk-factor", "exposure", "exposure-drug", "lab", "test-result"}
+)
+
+
+def _is_for_ever(finding: FindingDefinition) -> bool:
+    return finding.window is None or finding.window.ever
+
+
 def _statement_phrases(knowledge: Knowledge) -> Iterable[tuple[str, Mark, Entry | None]]:
     for finding in knowledge.findings.values():
         for phrase in finding.phrases:
-            entry = Entry(Subject.FINDING, finding.id, phrase.words, needs_leg=phrase.needs == "leg")
+            entry = Entry(
+                Subject.FINDING,
+                finding.id,
+                phrase.words,
+                needs_leg=phrase.needs == "leg",
+                is_diagnosis=finding.kind in _DIAGNOSIS_KINDS,
+                is_past=finding.kind == "history" and _is_for_ever(finding),
+            )
             yield phrase.words, Mark.PHRASE, entry
     for cause in knowledge.causes.values():
         for words in cause.recognised.phrases:
-            yield words, Mark.PHRASE, Entry(Subject.CAUSE, cause.id, words)
+            yield words, Mark.PHRASE, Entry(Subject.CAUSE, cause.id, words, is_diagnosis=True)
 
 
 _ALWAYS_KEPT = frozenset({Mark.LEG, Mark.ELSEWHERE, Mark.COMMA, Mark.CLAUSE_END})
@@ -269,7 +300,7 @@ def _outermost(tokens: list[Token]) -> list[Token]:
     phrase = mark = (-1, -1)
     negated_inside = -1
     for token in tokens:
-        start, end, kind, entry = token
+        start, end, kind, _ = token
         in_phrase = phrase[0] <= start and end <= phrase[1] and (start, end) != phrase
         if kind is Mark.PHRASE:
             if in_phrase and start < negated_inside:
@@ -293,7 +324,7 @@ def _order(token: Token) -> tuple[int, int, int]:
 
 
 def _negation_of_phrase(kept: list[Token], start: int) -> list[Token]:
-    """ "no relief with walking" denies "relief with walking" if that is a phrase."""
+    """Deny the phrase too: "no relief with walking" denies "relief with walking" if that is a phrase."""
     for position in range(len(kept) - 1, max(len(kept) - 4, -1), -1):
         before = kept[position]
         if before[2] is Mark.NOT_NEGATION and before[0] < start < before[1]:
@@ -324,7 +355,7 @@ def _as_hit(found: Found, *, leg: bool) -> TextHit:
         target=found.entry.target,
         status=found.status,
         of_family=found.of_family,
-        historical=found.historical and found.status is Status.PRESENT,
+        historical=found.historical and found.status is Status.PRESENT and not found.entry.is_past,
         phrase=found.entry.words,
         leg_site=leg,
     )

@@ -57,7 +57,8 @@ class Advice(Entry, frozen=True, kw_only=True):
 
     ``when`` must hold (default: one of ``causes`` is at least possible). An interlock in
     ``withheld-by`` that is active removes it; ``instead`` is then said in its place, if given.
-    ``caution`` marks advice that is itself a warning about a treatment.
+    ``caution`` marks advice that is itself a warning about a treatment; with ``alerts`` it is
+    worth a card of its own, without it stands in the detail of one.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Advice(Entry, frozen=True, kw_only=True):
     withheld_by: tuple[str, ...] = ()
     instead: str = ""
     caution: bool = False
+    alerts: bool = False
     sources: tuple[str, ...]
     seed_treatments: tuple[str, ...] = ()
     conflicts: tuple[str, ...] = ()
