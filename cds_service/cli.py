@@ -62,7 +62,8 @@ def demo(path: Path | None) -> None:
         title, request = _request_of(path or settings.fixtures_folder / "cases" / _DEMO_CASE, "")
     except CdsError as problem:
         raise click.ClickException(str(problem)) from None
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the server stops with us
+    for ending in (signal.SIGINT, signal.SIGTERM):  # the server stops with us
+        signal.signal(ending, signal.default_int_handler)
     server = subprocess.Popen(_gunicorn())  # noqa: S603 (our own interpreter)
     try:
         _show_demo(settings, title, request, server)

@@ -27,7 +27,7 @@ def _evaluate(criteria: CriteriaSet, facts: PatientFacts) -> CriteriaResult:
     low = open_points = known = 0
     unknown: list[str] = []
     for item in criteria.items:
-        holds = item.when.holds(facts) if item.when is not None else facts.present(item.finding)
+        holds = item.when.holds(facts) if item.when is not None else facts.known.get(item.finding)
         if holds is None:
             unknown.extend(_unknown_findings(item, facts))
             open_points += max(item.points, 0)
@@ -42,4 +42,4 @@ def _evaluate(criteria: CriteriaSet, facts: PatientFacts) -> CriteriaResult:
 def _unknown_findings(item: Item, facts: PatientFacts) -> list[str]:
     if item.when is None:
         return [item.finding]
-    return sorted(f for f in item.when.findings() if facts.present(f) is None)
+    return sorted(f for f in item.when.findings() if f not in facts.known)

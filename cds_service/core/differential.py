@@ -89,8 +89,8 @@ def established_causes(facts: PatientFacts, knowledge: Knowledge) -> tuple[Ranke
 
 def _touched(facts: PatientFacts, knowledge: Knowledge) -> list[str]:
     touched: dict[str, None] = {}
-    for finding in facts.findings:
-        for cause in knowledge.causes_of_finding.get(finding, ()):
+    for known in facts.known.items():
+        for cause in knowledge.causes_of_finding.get(known, ()):
             touched[cause] = None
     for cause, diagnosis in facts.diagnoses.items():
         if diagnosis.active and knowledge.causes[cause].role == "ranked":
@@ -179,7 +179,7 @@ def _arguments(cause: Cause, facts: PatientFacts, knowledge: Knowledge) -> list[
 
 
 def _argument(link: Link, facts: PatientFacts, knowledge: Knowledge) -> Argument | None:
-    holds = link.when.holds(facts) if link.when is not None else facts.present(link.finding)
+    holds = link.when.holds(facts) if link.when is not None else facts.known.get(link.finding)
     if holds is None:
         return None
     points = link.present_points if holds else link.absent_points
@@ -199,14 +199,14 @@ def _missing(cause: Cause, facts: PatientFacts) -> tuple[str, ...]:
     weights: dict[str, float] = {}
     if cause.requires is not None and cause.requires.holds(facts) is None:
         for finding in cause.requires.findings():
-            if facts.present(finding) is None:
+            if finding not in facts.known:
                 weights[finding] = 100.0
     criterion = facts.criteria.get(cause.criterion)
     if criterion is not None and criterion.result == "undetermined":
         for finding in criterion.unknown:
             weights.setdefault(finding, 50.0)
     for link in cause.evidence:
-        if link.finding and facts.present(link.finding) is None:
+        if link.finding and link.finding not in facts.known:
             weight = max(abs(link.present_points), abs(link.absent_points))
             weights[link.finding] = max(weights.get(link.finding, 0.0), weight)
     heaviest = sorted(weights, key=lambda f: (-weights[f], f))

@@ -73,6 +73,7 @@ class PatientFacts:
         self.knowledge = knowledge
         self.as_of = as_of
         self.findings = findings
+        self.known = {id: found.status is Status.PRESENT for id, found in findings.items()}
         self.diagnoses = diagnoses
         self.results = results
         self.criteria: dict[str, CriteriaResult] = {}
@@ -97,11 +98,6 @@ class PatientFacts:
     def setting(self) -> str:
         """Where the patient is now."""
         return self.record.setting.value
-
-    def present(self, finding: str) -> bool | None:
-        """True present, False absent, None unknown."""
-        found = self.findings.get(finding)
-        return None if found is None else found.status is Status.PRESENT
 
     def is_current(self, finding: str) -> bool:
         """The finding is present now."""
@@ -164,14 +160,9 @@ class CurrentFacts(PatientFacts):
 
     def __init__(self, facts: PatientFacts) -> None:
         self.__dict__.update(facts.__dict__)
-
-    def present(self, finding: str) -> bool | None:
-        """As for all facts, but unknown when a passing finding is not current."""
-        found = self.findings.get(finding)
-        if found is None:
-            return None
-        if found.status is not Status.PRESENT:
-            return False
-        if not found.current and self.knowledge.findings[finding].kind in PASSING_KINDS:
-            return None
-        return True
+        kinds = facts.knowledge.findings
+        self.known = {
+            id: present
+            for id, present in facts.known.items()
+            if not present or facts.findings[id].current or kinds[id].kind not in PASSING_KINDS
+        }

@@ -24,19 +24,12 @@ class Category(Enum):
     UNLIKELY = "unlikely"
     NOT_ASSESSABLE = "not-assessable"
 
-    @property
-    def standing(self) -> int:
-        """Higher is more certain; used for sorting and for ``at-least`` comparisons."""
-        return _STANDING[self]
+    standing: int
 
-
-_STANDING = {
-    Category.ESTABLISHED: 4,
-    Category.LIKELY: 3,
-    Category.POSSIBLE: 2,
-    Category.UNLIKELY: 1,
-    Category.NOT_ASSESSABLE: 0,
-}
+    def __init__(self, word: str) -> None:
+        """``standing``: higher is more certain; for sorting and ``at-least`` comparisons."""
+        order = ("not-assessable", "unlikely", "possible", "likely", "established")
+        self.standing = order.index(word)
 
 
 class Urgency(Enum):

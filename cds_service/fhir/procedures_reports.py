@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from cds_service.core.record import Channel, EventState
 from cds_service.fhir.access import Json, ReadingError, status_of, text_of
-from cds_service.fhir.codes import concept_of, concepts_of
+from cds_service.fhir.codes import Code, Concept, concept_of, concepts_of
 from cds_service.fhir.context import Reading, channel_for
 from cds_service.fhir.dates import first_moment
 from cds_service.fhir.references import name_of
@@ -17,6 +19,10 @@ _DONE = frozenset({"completed", "in-progress", "unknown", ""})
 _NO_REPORT = frozenset({"registered", "cancelled", "entered-in-error"})
 _PROVISIONAL = frozenset({"preliminary", "partial", "unknown", ""})
 # The name of a procedure says what was done, not what the patient feels.
+# A test for something, or talk about it, is not the thing itself: only its code may speak.
+_IS_TEST = re.compile(
+    r"\b(?:test|measurement|antibod|antigen|screen|assay|assess|educat|counsel|prevent|vaccin|monitor)"
+)
 _KINDS_OF_PROCEDURE = frozenset({"history", "risk-factor", "exposure"})
 
 
@@ -41,6 +47,8 @@ def read_procedure(reading: Reading, procedure: Json, *, in_context: bool) -> No
         raise ReadingError("code: missing")
     source = name_of(procedure)
     note_workups(reading, concept, EventState.DONE, source, date)
+    if any(_IS_TEST.search(words) for words in concept.words()):
+        concept = Concept(tuple(Code(c.system, c.code, "") for c in concept.codings))
     frame = Frame(
         source=source,
         channel=channel_for(Channel.PROCEDURE, in_context=in_context),

@@ -35,7 +35,7 @@ def _is_leg(reading: Reading, site: Concept) -> bool:
 
 
 def side_of(resource: Json, concept: Concept) -> str:
-    """ "left" or "right" by code, name or body site; "" when neither or both are named."""
+    """Left or right by code, name or body site; empty when neither or both are named."""
     for coding in concept.codings:
         if coding.code in _SIDE_OF_CODE:
             return _SIDE_OF_CODE[coding.code]

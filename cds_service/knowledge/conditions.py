@@ -63,7 +63,9 @@ def _whole(value: object) -> int | None:
 
 
 def _finding(parts: dict[str, Any]) -> c.Condition:
-    return c.FindingIs(
+    if len(parts) == 1:
+        return c.FindingIs(_text(parts["finding"]))
+    return c.FindingOfAge(
         _text(parts["finding"]),
         within_days=_whole(parts.get("within-days")),
         for_days=_whole(parts.get("for-days")),

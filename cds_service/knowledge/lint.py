@@ -192,6 +192,7 @@ def _codings(k: Knowledge) -> Iterator[tuple[Entry, tuple[Coding, ...]]]:
 
 _NAMES = {
     c.FindingIs: ("id", "findings"),
+    c.FindingOfAge: ("id", "findings"),
     c.FindingUnknown: ("id", "findings"),
     c.Established: ("cause", "causes"),
     c.CauseAtLeast: ("cause", "causes"),
@@ -214,7 +215,9 @@ def _check_condition(where: str, condition: c.Condition, k: Knowledge) -> Iterat
             yield f"{where}: condition: work-up state '{node.state}'"
 
 
-def _unknown(where: str, field: str, ids: Iterable[str], known: Mapping[str, object]) -> Iterator[str]:
+def _unknown(
+    where: str, field: str, ids: Iterable[str], known: Mapping[str, object]
+) -> Iterator[str]:
     for id in ids:
         if id not in known:
             yield f"{where}: {field}: '{id}' does not exist"

@@ -64,7 +64,8 @@ class _Speaker:
 
 
 _SENTENCES: dict[type[c.Condition], Callable[[_Speaker, Any], str]] = {
-    c.FindingIs: _Speaker.finding_is,
+    c.FindingIs: lambda s, n: s.finding(n.id),
+    c.FindingOfAge: _Speaker.finding_is,
     c.FindingUnknown: lambda s, n: f"not known whether {s.finding(n.id)}",
     c.All: lambda s, n: s.joined(n.of, "and"),
     c.AtLeast: _Speaker.at_least,

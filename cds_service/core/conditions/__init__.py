@@ -45,6 +45,7 @@ from cds_service.core.conditions.logic import (
     AtLeast,
     Condition,
     FindingIs,
+    FindingOfAge,
     FindingUnknown,
     Not,
 )
@@ -61,6 +62,7 @@ __all__ = [
     "Established",
     "Facts",
     "FindingIs",
+    "FindingOfAge",
     "FindingUnknown",
     "Flagged",
     "InSetting",

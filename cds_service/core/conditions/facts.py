@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Protocol
 
@@ -11,8 +12,9 @@ from cds_service.core.values import Category
 class Facts(Protocol):
     """What conditions may ask about one patient."""
 
-    def present(self, finding: str) -> bool | None:
-        """True present, False absent, None unknown."""
+    @property
+    def known(self) -> Mapping[str, bool]:
+        """Findings that are present (True) or absent (False); an unknown one is not in it."""
 
     def is_current(self, finding: str) -> bool:
         """The finding is present now, by the windows of its channel."""

@@ -48,9 +48,26 @@ class Always(Condition):
 
 
 class FindingIs(Condition):
-    """A finding is present, optionally only if new, old or current."""
+    """A finding is present."""
 
-    __slots__ = ("current", "for_days", "id", "within_days")
+    __slots__ = ("id",)
+
+    def __init__(self, id: str) -> None:
+        self.id = id
+
+    def holds(self, facts: Facts) -> bool | None:
+        """True present, False absent, None unknown."""
+        return facts.known.get(self.id)
+
+    def because(self, facts: Facts) -> tuple[str, ...]:
+        """This finding, when it holds."""
+        return (self.id,) if self.holds(facts) else ()
+
+
+class FindingOfAge(FindingIs):
+    """A finding is present, and new, old or current."""
+
+    __slots__ = ("current", "for_days", "within_days")
 
     def __init__(
         self,
@@ -60,14 +77,14 @@ class FindingIs(Condition):
         for_days: int | None = None,
         current: bool = False,
     ) -> None:
-        self.id = id
+        super().__init__(id)
         self.within_days = within_days
         self.for_days = for_days
         self.current = current
 
     def holds(self, facts: Facts) -> bool | None:
-        """Present, and within the limits of age asked for."""
-        present = facts.present(self.id)
+        """Present, and within the limits of age asked for; None when it is undated."""
+        present = facts.known.get(self.id)
         if not present:
             return present
         if self.current and not facts.is_current(self.id):
@@ -84,10 +101,6 @@ class FindingIs(Condition):
             return False
         return self.for_days is None or age >= self.for_days
 
-    def because(self, facts: Facts) -> tuple[str, ...]:
-        """This finding, when it holds."""
-        return (self.id,) if self.holds(facts) else ()
-
 
 class FindingUnknown(Condition):
     """Nobody said whether the finding is there."""
@@ -99,16 +112,17 @@ class FindingUnknown(Condition):
 
     def holds(self, facts: Facts) -> bool | None:
         """True when unknown, else False."""
-        return facts.present(self.id) is None
+        return self.id not in facts.known
 
 
 class All(Condition):
     """Every part holds."""
 
-    __slots__ = ("of",)
+    __slots__ = ("_others", "_plain", "of")
 
     def __init__(self, of: tuple[Condition, ...]) -> None:
         self.of = of
+        self._plain, self._others = _split(of)
 
     def parts(self) -> tuple[Condition, ...]:
         """The parts."""
@@ -117,7 +131,14 @@ class All(Condition):
     def holds(self, facts: Facts) -> bool | None:
         """False as soon as one part is false; None if one is undetermined."""
         outcome: bool | None = True
-        for part in self.of:
+        known = facts.known
+        for finding in self._plain:
+            present = known.get(finding)
+            if present is False:
+                return False
+            if present is None:
+                outcome = None
+        for part in self._others:
             value = part.holds(facts)
             if value is False:
                 return False
@@ -133,11 +154,12 @@ class All(Condition):
 class AtLeast(Condition):
     """At least ``count`` of the parts hold; ``any`` is at least one."""
 
-    __slots__ = ("count", "of")
+    __slots__ = ("_others", "_plain", "count", "of")
 
     def __init__(self, count: int, of: tuple[Condition, ...]) -> None:
         self.count = count
         self.of = of
+        self._plain, self._others = _split(of)
 
     def parts(self) -> tuple[Condition, ...]:
         """The parts."""
@@ -146,7 +168,16 @@ class AtLeast(Condition):
     def holds(self, facts: Facts) -> bool | None:
         """True when enough are known to hold, False when they cannot be reached."""
         sure = unsure = 0
-        for part in self.of:
+        known = facts.known
+        for finding in self._plain:
+            present = known.get(finding)
+            if present:
+                sure += 1
+            elif present is None:
+                unsure += 1
+        if sure >= self.count:
+            return True
+        for part in self._others:
             value = part.holds(facts)
             if value:
                 sure += 1
@@ -177,6 +208,12 @@ class Not(Condition):
         """The opposite; undetermined stays undetermined."""
         value = self.part.holds(facts)
         return None if value is None else not value
+
+
+def _split(parts: tuple[Condition, ...]) -> tuple[tuple[str, ...], tuple[Condition, ...]]:
+    """Plain findings, which a dictionary answers, apart from everything else."""
+    plain = tuple(part.id for part in parts if type(part) is FindingIs)
+    return plain, tuple(part for part in parts if type(part) is not FindingIs)
 
 
 def _merge(groups: Iterator[tuple[str, ...]]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from cds_service.core.knowledge.causes import (
     Item,
     Link,
     Recognition,
-    evidence_findings,
+    supporting_findings,
 )
 from cds_service.core.knowledge.entry import Entry, Source, Trust
 from cds_service.core.knowledge.library import (
@@ -67,5 +67,5 @@ __all__ = [
     "Unit",
     "Withholding",
     "Workup",
-    "evidence_findings",
+    "supporting_findings",
 ]

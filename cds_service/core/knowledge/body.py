@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import msgspec
 
-from cds_service.core.knowledge.causes import Cause, CriteriaSet, evidence_findings
+from cds_service.core.knowledge.causes import Cause, CriteriaSet, supporting_findings
 from cds_service.core.knowledge.entry import Source
 from cds_service.core.knowledge.library import Conflict, Predisposition, Question, Scale
 from cds_service.core.knowledge.observables import (
@@ -92,14 +92,14 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return self._implications.get(finding, ())
 
     @cached_property
-    def causes_of_finding(self) -> dict[str, tuple[str, ...]]:
-        """Ranked causes whose evidence mentions a finding."""
-        index: dict[str, dict[str, None]] = {}
+    def causes_of_finding(self) -> dict[tuple[str, bool], tuple[str, ...]]:
+        """Ranked causes that the presence (True) or absence (False) of a finding may speak for."""
+        index: dict[tuple[str, bool], dict[str, None]] = {}
         for cause in self.causes.values():
             if cause.role == "ranked":
-                for finding in evidence_findings(cause):
-                    index.setdefault(finding, {})[cause.id] = None
-        return {finding: tuple(causes) for finding, causes in index.items()}
+                for key in supporting_findings(cause):
+                    index.setdefault(key, {})[cause.id] = None
+        return {key: tuple(causes) for key, causes in index.items()}
 
     @cached_property
     def order_of_causes(self) -> dict[str, int]:

@@ -127,13 +127,15 @@ class CriteriaSet(Entry, frozen=True, kw_only=True):
     note: str = ""
 
 
-def evidence_findings(cause: Cause) -> frozenset[str]:
-    """Every finding that bears on a cause through its evidence links."""
-    direct = {link.finding for link in cause.evidence if link.finding}
-    composed = {
-        finding
-        for link in cause.evidence
-        if link.when is not None
-        for finding in link.when.findings()
-    }
-    return frozenset(direct | composed)
+def supporting_findings(cause: Cause) -> frozenset[tuple[str, bool]]:
+    """Findings whose presence (True) or absence (False) can speak for a cause."""
+    found: set[tuple[str, bool]] = set()
+    for link in cause.evidence:
+        for present, points in ((True, link.present_points), (False, link.absent_points)):
+            if points > 0 and link.finding:
+                found.add((link.finding, present))
+            elif points > 0 and link.when is not None:
+                found |= {
+                    (finding, known) for finding in link.when.findings() for known in (True, False)
+                }
+    return frozenset(found)

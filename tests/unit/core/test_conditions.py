@@ -14,12 +14,7 @@ class Known:
     """Facts of which only findings matter: present, absent, and everything else unknown."""
 
     def __init__(self, present: str = "", absent: str = "") -> None:
-        self._known = dict.fromkeys(present.split(), True) | dict.fromkeys(absent.split(), False)
-
-    def present(self, finding: str) -> bool | None:
-        """As for a patient."""
-        return self._known.get(finding)
-
+        self.known = dict.fromkeys(present.split(), True) | dict.fromkeys(absent.split(), False)
 
 @pytest.mark.parametrize(
     ("written", "expected"),
