@@ -65,6 +65,8 @@ def _explains(ranked: RankedCause, knowledge: Knowledge) -> float:
     A diagnosis on record is certain, but only its evidence says whether it is behind this
     complaint: with enough evidence it comes before a likely cause, without it after a possible one.
     """
+    if knowledge.causes[ranked.cause].background:
+        return min(ranked.category.standing, Category.POSSIBLE.standing) - 0.6
     if ranked.category is not Category.ESTABLISHED:
         return ranked.category.standing
     if ranked.points >= knowledge.scale.likely_at:

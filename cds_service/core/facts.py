@@ -118,6 +118,11 @@ class PatientFacts:
         diagnosis = self.diagnoses.get(cause)
         return diagnosis is not None and diagnosis.active
 
+    def reason_for_care(self, cause: str) -> bool:
+        """The diagnosis is what the patient is seen for now."""
+        diagnosis = self.diagnoses.get(cause)
+        return diagnosis is not None and diagnosis.complaint
+
     def category(self, cause: str) -> Category:
         """Category in the differential so far."""
         if self.established(cause):

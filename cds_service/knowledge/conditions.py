@@ -113,6 +113,7 @@ _BUILDERS: dict[str, Callable[[dict[str, Any]], c.Condition]] = {
     "finding": _finding,
     "unknown": lambda p: c.FindingUnknown(_text(p["unknown"])),
     "established": lambda p: c.Established(_text(p["established"])),
+    "reason-for-care": lambda p: c.ReasonForCare(_text(p["reason-for-care"])),
     "cause": lambda p: c.CauseAtLeast(_text(p["cause"]), Category(p["at-least"])),
     "criterion": _criterion,
     "measured": _measured,

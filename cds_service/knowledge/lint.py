@@ -195,6 +195,7 @@ _NAMES = {
     c.FindingOfAge: ("id", "findings"),
     c.FindingUnknown: ("id", "findings"),
     c.Established: ("cause", "causes"),
+    c.ReasonForCare: ("cause", "causes"),
     c.CauseAtLeast: ("cause", "causes"),
     c.CriterionIs: ("criterion", "criteria"),
     c.Measured: ("analyte", "analytes"),

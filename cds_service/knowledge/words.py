@@ -72,6 +72,7 @@ _SENTENCES: dict[type[c.Condition], Callable[[_Speaker, Any], str]] = {
     c.Not: lambda s, n: f"known to be absent: {s.say(n.part)}",
     c.Always: lambda _s, _n: "always",
     c.Established: lambda s, n: f"{s.cause(n.cause)} on record",
+    c.ReasonForCare: lambda s, n: f"{s.cause(n.cause)} as the reason of a current encounter",
     c.CauseAtLeast: lambda s, n: f"{s.cause(n.cause)} at least {n.category.value}",
     c.CriterionIs: _Speaker.criterion,
     c.Measured: _Speaker.measured,

@@ -12,6 +12,7 @@ or a mapping with one of these keys:
     {finding: leg-swelling, current: true}       present now, not merely in the record
     {unknown: hand-symptoms-also}                nobody said (never used in red flags)
     {established: restless-legs-syndrome}        the diagnosis is on record
+    {reason-for-care: cauda-equina-syndrome}     it is the reason of a current encounter
     {cause: peripheral-artery-disease, at-least: possible}
     {criterion: wells-dvt, at-least: 2}          points that are known already
     {criterion: wells-dvt, cannot-reach: 2}      even if every unknown item were present
@@ -33,6 +34,7 @@ from cds_service.core.conditions.asked import (
     Flagged,
     InSetting,
     Measured,
+    ReasonForCare,
     Sex,
     TimesLimit,
     WorkupIs,
@@ -68,6 +70,7 @@ __all__ = [
     "InSetting",
     "Measured",
     "Not",
+    "ReasonForCare",
     "Sex",
     "TimesLimit",
     "WorkupIs",

@@ -22,6 +22,19 @@ class Established(Condition):
         return True if facts.established(self.cause) else None
 
 
+class ReasonForCare(Condition):
+    """A recorded diagnosis is the reason of a current encounter, or new in this request."""
+
+    __slots__ = ("cause",)
+
+    def __init__(self, cause: str) -> None:
+        self.cause = cause
+
+    def holds(self, facts: Facts) -> bool | None:
+        """True when it is; otherwise undetermined."""
+        return True if facts.reason_for_care(self.cause) else None
+
+
 class CauseAtLeast(Condition):
     """A cause has reached a category in the differential."""
 

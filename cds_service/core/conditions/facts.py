@@ -25,6 +25,9 @@ class Facts(Protocol):
     def established(self, cause: str) -> bool:
         """The diagnosis is on record and active."""
 
+    def reason_for_care(self, cause: str) -> bool:
+        """The diagnosis is the reason of a current encounter, or new in this request."""
+
     def category(self, cause: str) -> Category:
         """Category in the differential."""
 

@@ -71,6 +71,8 @@ class Cause(Entry, frozen=True, kw_only=True):
         prior: common, uncommon or rare: what the ranking starts from (house rule).
         recognised: Codes and words of a recorded diagnosis. ``symptomatic``: such a diagnosis as
             the reason of a current encounter is itself a leg complaint (sciatica, claudication).
+        background: A disease that predisposes rather than hurts; it never comes before a cause that
+            explains the complaint equally well.
         requires: The hallmark. False makes the cause unlikely; undetermined keeps it below likely.
         criterion: Named criteria set: met makes it likely, not met unlikely.
         likely_when: Pattern that makes it likely whatever the points.
@@ -88,6 +90,7 @@ class Cause(Entry, frozen=True, kw_only=True):
     prior: str = "common"
     recognised: Recognition = Recognition()
     symptomatic: bool = False
+    background: bool = False
     requires: Condition | None = None
     criterion: str = ""
     likely_when: Condition | None = None
