@@ -22,6 +22,7 @@ _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 _LOW_FLAGS = frozenset({"L", "LL", "LU", "<"})
 _HIGH_FLAGS = frozenset({"H", "HH", "HU", ">"})
 _NORMAL_FLAGS = frozenset({"N"})
+_LARGEST_ROUNDED = 15  # powers of ten that Decimal can round to cents
 _RELATIONS = ("above", "at-least", "below", "at-most")
 
 
@@ -140,6 +141,9 @@ class Results:
         return limit
 
     def _rounded(self, result: Measurement) -> Decimal:
+        """To the laboratory's precision; a number beyond all reason is left as it is."""
+        if result.value.adjusted() > _LARGEST_ROUNDED:
+            return result.value
         return round(result.value, self._analytes[result.analyte].decimals)
 
     def value(self, analyte: str) -> tuple[Decimal, str] | None:

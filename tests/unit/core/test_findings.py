@@ -263,3 +263,9 @@ def test_the_limit_grows_with_age(knowledge: Knowledge, age: int, raised: bool) 
     )
     found = findings_of(record(age=age, measurements=(result,)), knowledge)["marker-raised"]
     assert (found.status is Status.PRESENT) is raised
+
+
+def test_an_absurd_number_is_no_crash(knowledge: Knowledge) -> None:
+    """1e308 is sent now and then; it is compared, not rounded."""
+    found = findings_of(record(measurements=(index("1e308"),)), knowledge)
+    assert found["index-stiff"].status is Status.PRESENT

@@ -83,13 +83,13 @@ def resource(kind: str, **members: Any) -> Json:
     return {"resourceType": kind, "id": "1", "subject": {"reference": "Patient/p"}} | members
 
 
-def observation(code: Json, **members: Any) -> Json:
+def observation(code: Json, /, **members: Any) -> Json:
     """A final Observation of yesterday."""
     basis = {"status": "final", "effectiveDateTime": "2026-11-20T09:00:00Z", "code": code}
     return resource("Observation", **(basis | members))
 
 
-def condition(code: Json, **members: Any) -> Json:
+def condition(code: Json, /, **members: Any) -> Json:
     """A Condition recorded ten days ago."""
     return resource("Condition", **({"code": code, "recordedDate": "2026-11-11"} | members))
 
