@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from flask import Flask
 
-from cds_service.core.cards import CardPolicy
+from cds_service.core.card import CardPolicy
 from cds_service.core.knowledge import Knowledge
 from cds_service.gather.services import load_services
 from cds_service.knowledge.loader import CONTENT, load_knowledge

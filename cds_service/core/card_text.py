@@ -90,7 +90,7 @@ def detail_of_flag(
     blocks = [
         raised.flag.detail,
         _block("Why", why),
-        _block("Suggested", [_workup_line(w) for w in workups]),
+        _block("Suggested", [workup_line(w) for w in workups]),
         _block("Not now", _not_now(topic.settled if topic else ())),
         _block("Mind", [a.text for a in topic.cautions] if topic else []),
         _block("Sources", _source_names(raised.flag.sources, knowledge)),
@@ -111,7 +111,7 @@ def detail_of_question(
         _block("Why", _why(topic, reasoning, knowledge)),
         _block("Against", _against(topic, reasoning, knowledge)),
         _block("Not known", [*asked, *_not_known(topic, reasoning, knowledge, asked)]),
-        _block("Suggested", [_workup_line(w) for w in topic.workups]),
+        _block("Suggested", [workup_line(w) for w in topic.workups]),
         _block("Already done or ordered", _already(topic, reasoning)),
         _block("Not now", _not_now(topic.settled)),
         _block("Advice", [a.text for a in topic.advice[:_SHOWN_ADVICE]]),
@@ -163,7 +163,8 @@ def _not_known(
     return lines
 
 
-def _workup_line(planned: PlannedWorkup) -> str:
+def workup_line(planned: PlannedWorkup) -> str:
+    """A suggested work-up, why, and what its result decides."""
     decides = f" {planned.workup.decides}" if planned.workup.decides else ""
     return f"{planned.workup.label}: {planned.because.rstrip('.')}.{decides}"
 

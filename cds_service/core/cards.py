@@ -8,6 +8,14 @@ from __future__ import annotations
 
 import msgspec
 
+from cds_service.core.card import (
+    TOPIC_SYSTEM,
+    Card,
+    CardLink,
+    CardPolicy,
+    OrderDraft,
+    Suggestion,
+)
 from cds_service.core.card_text import (
     capitalised,
     detail_of_flag,
@@ -15,6 +23,7 @@ from cds_service.core.card_text import (
     fit_summary,
     source_label,
     stands_on_cards,
+    workup_line,
 )
 from cds_service.core.knowledge import Knowledge, Question, Source
 from cds_service.core.plan import PlannedWorkup
@@ -32,82 +41,6 @@ from cds_service.core.values import (
 )
 
 
-TOPIC_SYSTEM = "https://leg-pain-cds.example/fhir/CodeSystem/topic"
-OVERRIDE_SYSTEM = "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes"
-# The point-of-care part of the suggested code system (OVR-02), in the words of a busy clinician.
-OVERRIDE_REASONS = tuple(
-    Coding(system=OVERRIDE_SYSTEM, code=code, display=display)
-    for code, display in (
-        ("action-completed", "Already done"),
-        ("cds-not-applicable", "Does not apply to this patient"),
-        ("cds-suboptimal-context", "Not the right moment"),
-        ("patient-contraindication", "Contraindicated for this patient"),
-        ("patient-refuses", "Patient declines"),
-        ("recipient-disagrees-evidence", "Disagree with the evidence"),
-        ("service-not-available", "Not available here"),
-    )
-)
-
-
-class CardPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """What a site decides about cards.
-
-    Attributes:
-        maximum: Cards besides red flags; the rest folds into the last one.
-        base_url: Public https address of this service; empty: no links.
-    """
-
-    maximum: int = 3
-    base_url: str = ""
-
-
-class OrderDraft(msgspec.Struct, frozen=True, kw_only=True):
-    """A work-up as an order to be drafted. Systems of ``codings`` are URIs; first is primary."""
-
-    workup: str
-    label: str
-    codings: tuple[Coding, ...]
-    priority: Priority
-    reasons: tuple[Coding, ...] = ()
-    reason_text: str = ""
-
-
-class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to accept with a click; always exactly one order (EHR-03)."""
-
-    label: str
-    description: str
-    recommended: bool
-    order: OrderDraft
-
-
-class CardLink(msgspec.Struct, frozen=True):
-    """A link to a page of ours that says nothing about the patient."""
-
-    label: str
-    url: str
-
-
-class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """One card, before it gets its identifiers on the wire.
-
-    ``topic`` is the clinical question and never changes for it; ``rule`` is the red flag or
-    question that made it; ``findings`` are the ids it stands on.
-    """
-
-    topic: Coding
-    rule: str
-    summary: str
-    detail: str
-    indicator: str
-    source_label: str
-    source_url: str = ""
-    suggestions: tuple[Suggestion, ...] = ()
-    override_reasons: tuple[Coding, ...] = OVERRIDE_REASONS
-    links: tuple[CardLink, ...] = ()
-    findings: tuple[str, ...] = ()
-
-
 def compose(reasoning: Reasoning, knowledge: Knowledge, policy: CardPolicy) -> tuple[Card, ...]:
     """The cards of one call: red flags first, then at most ``policy.maximum`` others."""
     if not reasoning.gate.open or reasoning.occasion.audience is Audience.PATIENT:
@@ -117,10 +50,33 @@ def compose(reasoning: Reasoning, knowledge: Knowledge, policy: CardPolicy) -> t
     flag_cards = [_flag_card(raised, topics, reasoning, knowledge) for raised in open_flags]
     answered_for = {_question_of_flag(raised, knowledge) for raised in open_flags}
     rest = [topic for topic in topics if topic.question.id not in answered_for and topic.speaks]
-    cards = [_question_card(topic, reasoning, knowledge, policy) for topic in rest]
-    if not flag_cards and not cards and _needs_clarifying(reasoning):
-        cards = [_clarifying_card(topics, reasoning, knowledge, policy)]
+    major = [topic for topic in rest if not topic.minor]
+    minor = [topic for topic in rest if topic.minor]
+    cards = [_question_card(topic, reasoning, knowledge, policy) for topic in major]
+    if not flag_cards and not cards:
+        cards = _modest_cards(minor, reasoning, knowledge, policy)
+    elif minor:
+        _name_examinations((flag_cards or cards), minor)
     return (*flag_cards, *_folded(cards, policy.maximum))
+
+
+def _modest_cards(
+    minor: list[Topic], reasoning: Reasoning, knowledge: Knowledge, policy: CardPolicy
+) -> list[Card]:
+    """With nothing to order: what to look at, or what is not known yet, or silence."""
+    if minor:
+        return [_question_card(topic, reasoning, knowledge, policy) for topic in minor]
+    if _needs_clarifying(reasoning):
+        return [_clarifying_card(reasoning, knowledge, policy)]
+    return []
+
+
+def _name_examinations(cards: list[Card], minor: list[Topic]) -> None:
+    """Routine examinations deserve no card beside others: they are named in the first one."""
+    lines = "\n".join(f"- {workup_line(w)}" for topic in minor for w in topic.workups)
+    head, tail = cards[0].detail.rsplit("\n\n", 1)
+    detail = f"{head}\n\n**Also on examination**\n\n{lines}\n\n{tail}"
+    cards[0] = msgspec.structs.replace(cards[0], detail=detail)
 
 
 def _distinct_flags(reasoning: Reasoning, knowledge: Knowledge) -> list[RaisedFlag]:
@@ -145,11 +101,14 @@ def _flag_card(
     question = knowledge.questions[_question_of_flag(raised, knowledge)]
     topic = next((t for t in topics if t.question.id == question.id), None)
     same_question = topic.workups if topic is not None else ()
-    wanted = [
-        w
-        for w in reasoning.workups
-        if w.status is WorkupStatus.SUGGESTED and raised.flag.id in w.flags
-    ]
+    wanted = sorted(
+        (
+            w
+            for w in reasoning.workups
+            if w.status is WorkupStatus.SUGGESTED and raised.flag.id in w.flags
+        ),
+        key=lambda w: _place_in_flag(w, raised),
+    )
     workups = [*wanted, *(w for w in same_question if w not in wanted)]
     labels = [knowledge.findings[f].label for f in raised.because]
     source = _leading_source(raised.flag.sources, knowledge)
@@ -164,6 +123,12 @@ def _flag_card(
         suggestions=_suggestions(workups, reasoning, knowledge),
         findings=raised.because,
     )
+
+
+def _place_in_flag(planned: PlannedWorkup, raised: RaisedFlag) -> int:
+    """The order in which the red flag names its work-ups; replacements come last."""
+    named = raised.flag.workups
+    return named.index(planned.workup.id) if planned.workup.id in named else len(named)
 
 
 def _flag_indicator(urgency: Urgency) -> str:
@@ -227,9 +192,7 @@ def _needs_clarifying(reasoning: Reasoning) -> bool:
     )
 
 
-def _clarifying_card(
-    topics: tuple[Topic, ...], reasoning: Reasoning, knowledge: Knowledge, policy: CardPolicy
-) -> Card:
+def _clarifying_card(reasoning: Reasoning, knowledge: Knowledge, policy: CardPolicy) -> Card:
     question = Question(id="clarify", label="What is not known yet", rank=99)
     missing = tuple(dict.fromkeys(f for r in reasoning.differential[:4] for f in r.missing[:2]))[:5]
     asked = [knowledge.findings[f].label for f in missing]

@@ -9,7 +9,7 @@ from cds_service.core.differential import RankedCause
 from cds_service.core.knowledge import Knowledge, Question
 from cds_service.core.plan import PlannedWorkup
 from cds_service.core.reasoning import Reasoning
-from cds_service.core.values import Category, WorkupStatus
+from cds_service.core.values import Category, Priority, WorkupStatus
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +31,16 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     def speaks(self) -> bool:
         """There is something to do or to avoid."""
         return bool(self.workups or self.alerts)
+
+    @property
+    def minor(self) -> bool:
+        """Nothing but routine looking and asking, which needs no order."""
+        routine = all(
+            w.priority is Priority.ROUTINE and w.workup.kind in {"examination", "action", "link"}
+            for w in self.workups
+        )
+        orderable = any(c.system != "finding" for w in self.workups for c in w.workup.order)
+        return routine and not orderable and not self.alerts
 
     @property
     def alerts(self) -> tuple[GivenAdvice, ...]:

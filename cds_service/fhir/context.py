@@ -64,7 +64,7 @@ class Reading:
 
 def _contained(holder: Json, id: str) -> Json | None:
     for resource in objects_of(holder, "contained"):
-        if resource.get("id") in {id, f"#{id}"}:
+        if resource.get("id") in (id, f"#{id}"):  # a wrong type may not be hashable
             return resource
     return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from cds_service.core.cards import OrderDraft
+from cds_service.core.card import OrderDraft
 from cds_service.core.knowledge import Workup
 from cds_service.core.values import SYSTEM_URIS, Coding, Priority
 

@@ -243,7 +243,8 @@ class Clauses:
             return False
         before = self.text[: token[0]].rsplit(None, 1)[-1:]
         auxiliary = bool(before) and before[0] in language.AUXILIARIES
-        return auxiliary or self.text[token[0]] == "?" or self._ends_segment(token[1])
+        by_whom = self.text.startswith("by ", token[1])
+        return auxiliary or by_whom or self.text[token[0]] == "?" or self._ends_segment(token[1])
 
     def _earlier_in_segment(self, *, of_sign: bool = False) -> bool:
         return bool(self.found) and (

@@ -117,11 +117,11 @@ _WORDS = {
         : no | , no | : none | : nil | : denies | : negative | are denied | was denied | were denied
         """,
     Mark.OVER_AFTER: """
-        resolved | subsided | has gone | have gone | has settled | have settled | no longer present
+        resolved | subsided | gone | has gone | have gone | has settled | have settled | no longer present
         | has stopped | have stopped | went away | cleared up | in remission | is gone | are gone
         """,
     Mark.MAYBE_AFTER: """
-        ? | suspected | possible | query | to be excluded | cannot be excluded | likely
+        ? | suspected | possible | query | to be excluded | prophylaxis | screening | risk | cannot be excluded | likely
         """,
     Mark.HISTORY_AFTER: """
         years ago | year ago | in childhood | as a child | in the past | as a teenager | when young

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from cds_service.core.cards import Card, CardPolicy, compose
+from cds_service.core.card import Card, CardPolicy
+from cds_service.core.cards import compose
 from cds_service.core.knowledge import Knowledge
 from cds_service.core.reasoning import Audience, Occasion, Reasoning, reason
 from cds_service.fhir.reading import read_patient

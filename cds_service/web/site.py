@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from cds_service.core.cards import Card
+from cds_service.core.card import Card
 from cds_service.core.reasoning import Reasoning
 from cds_service.gather.services import ServiceDefinition
 from cds_service.gather.supply import Supply

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import uuid4
 
-from cds_service.core.cards import Card, CardLink, Suggestion
+from cds_service.core.card import Card, CardLink, Suggestion
 from cds_service.core.values import SYSTEM_URIS, Coding
 from cds_service.fhir.orders import draft_service_request
 

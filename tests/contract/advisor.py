@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cds_service.core.cards import Card, CardLink, OrderDraft, Suggestion
+from cds_service.core.card import Card, CardLink, OrderDraft, Suggestion
 from cds_service.core.values import Coding, Priority
 from cds_service.gather.supply import Supply
 from cds_service.wire.request import HookRequest

@@ -167,24 +167,16 @@ class AtLeast(Condition):
 
     def holds(self, facts: Facts) -> bool | None:
         """True when enough are known to hold, False when they cannot be reached."""
-        sure = unsure = 0
         known = facts.known
-        for finding in self._plain:
-            present = known.get(finding)
-            if present:
-                sure += 1
-            elif present is None:
-                unsure += 1
+        values = [known.get(finding) for finding in self._plain]
+        sure = values.count(True)
         if sure >= self.count:
             return True
-        for part in self._others:
-            value = part.holds(facts)
-            if value:
-                sure += 1
-                if sure >= self.count:
-                    return True
-            elif value is None:
-                unsure += 1
+        values += [part.holds(facts) for part in self._others]
+        sure = values.count(True)
+        if sure >= self.count:
+            return True
+        unsure = values.count(None)
         return None if sure + unsure >= self.count else False
 
     def because(self, facts: Facts) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ class Known:
     def __init__(self, present: str = "", absent: str = "") -> None:
         self.known = dict.fromkeys(present.split(), True) | dict.fromkeys(absent.split(), False)
 
+
 @pytest.mark.parametrize(
     ("written", "expected"),
     [

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from cds_service.core.cards import Card, CardPolicy, compose
+from cds_service.core.card import Card, CardPolicy
+from cds_service.core.cards import compose
 from cds_service.core.knowledge import Knowledge
 from cds_service.core.reasoning import Audience, Occasion, Reasoning, reason
 from cds_service.core.record import (

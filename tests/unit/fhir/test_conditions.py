@@ -8,7 +8,17 @@ import pytest
 
 from cds_service.core.record import Channel, Subject
 from cds_service.core.values import Status
-from tests.unit.fhir.room import ICD, SNOMED, coded, condition, finding, problems, read, said, status
+from tests.unit.fhir.room import (
+    ICD,
+    SNOMED,
+    coded,
+    condition,
+    finding,
+    problems,
+    read,
+    said,
+    status,
+)
 
 
 PRESENT, ABSENT = Status.PRESENT, Status.ABSENT
@@ -16,7 +26,7 @@ LEG_PAIN = coded(ICD, "M79.604")
 
 
 def clinical(code: str) -> dict[str, Any]:
-    """clinicalStatus as R4 writes it."""
+    """ClinicalStatus as R4 writes it."""
     return {"clinicalStatus": {"coding": [{"code": code}]}}
 
 
@@ -40,7 +50,7 @@ def clinical(code: str) -> dict[str, Any]:
         ({"category": [{"coding": [{"code": "resolved"}]}]}, True),
     ],
 )
-def test_what_is_over(written: dict[str, Any], ended: bool) -> None:  # noqa: FBT001
+def test_what_is_over(written: dict[str, Any], ended: bool) -> None:
     """By status or by an abatement in the past, wherever they stand."""
     statement = said(read(condition(LEG_PAIN, **written)), "leg-pain")
     assert statement is not None
@@ -90,7 +100,7 @@ def test_a_refuted_text_is_absent_but_its_denials_say_nothing() -> None:
 
 
 def test_history_in_words_is_over() -> None:
-    """ "History of DVT" on an active Condition is no current thrombosis."""
+    """An active Condition named "History of DVT" is no current thrombosis."""
     statement = said(read(condition({"text": "History of DVT"})), "deep-vein-thrombosis")
     assert statement is not None
     assert statement.ended
@@ -112,7 +122,7 @@ def test_our_own_code_names_findings_and_causes() -> None:
         ({}, False),
     ],
 )
-def test_codes_that_need_a_leg(site: dict[str, Any], counts: bool) -> None:  # noqa: FBT001
+def test_codes_that_need_a_leg(site: dict[str, Any], counts: bool) -> None:
     """R20.2 counts only with a lower-limb site."""
     statement = said(read(condition(coded(ICD, "R20.2"), **site)), "tingling")
     assert (statement is not None) is counts
@@ -121,7 +131,9 @@ def test_codes_that_need_a_leg(site: dict[str, Any], counts: bool) -> None:  # n
 
 def test_a_leg_in_the_name_is_a_leg_site() -> None:
     """The display names the foot."""
-    assert said(read(condition(coded(ICD, "R20.2", "Paraesthesia of foot"))), "tingling") is not None
+    assert (
+        said(read(condition(coded(ICD, "R20.2", "Paraesthesia of foot"))), "tingling") is not None
+    )
 
 
 @pytest.mark.parametrize(
@@ -178,7 +190,13 @@ def test_in_the_context_it_is_current_by_itself() -> None:
 
 @pytest.mark.parametrize(
     "broken",
-    [{"code": None}, {"code": []}, {"recordedDate": "11/11/2026"}, {"clinicalStatus": 3}, {"bodySite": [4]}],
+    [
+        {"code": None},
+        {"code": []},
+        {"recordedDate": "11/11/2026"},
+        {"clinicalStatus": 3},
+        {"bodySite": [4]},
+    ],
 )
 def test_unreadable_conditions_are_named(broken: dict[str, Any]) -> None:
     """And hide nothing."""

@@ -8,7 +8,19 @@ import pytest
 
 from cds_service.core.record import Channel, EventState, PatientRecord, Setting
 from cds_service.core.values import Status
-from tests.unit.fhir.room import CPT, ICD, SNOMED, coded, condition, finding, problems, read, resource, said, status
+from tests.unit.fhir.room import (
+    CPT,
+    ICD,
+    SNOMED,
+    coded,
+    condition,
+    finding,
+    problems,
+    read,
+    resource,
+    said,
+    status,
+)
 
 
 PRESENT = Status.PRESENT
@@ -17,7 +29,11 @@ PAIN = {"text": "burning leg pain"}
 
 def encounter(**members: Any) -> dict[str, Any]:
     """An encounter in progress since this morning."""
-    basis = {"status": "in-progress", "class": {"code": "AMB"}, "period": {"start": "2026-11-21T03:00:00Z"}}
+    basis = {
+        "status": "in-progress",
+        "class": {"code": "AMB"},
+        "period": {"start": "2026-11-21T03:00:00Z"},
+    }
     return resource("Encounter", **(basis | members))
 
 
@@ -47,13 +63,25 @@ def test_setting(written: Any, setting: Setting) -> None:
         ({}, True),
         ({"status": "triaged"}, True),
         ({"status": "planned", "period": {"start": "2026-11-21T09:00:00Z"}}, True),
-        ({"status": "finished", "period": {"start": "2026-11-21T03:00:00Z", "end": "2026-11-21T04:00:00Z"}}, False),
-        ({"status": "finished", "period": {"start": "2026-11-21T03:00:00Z", "end": "2026-11-22T04:00:00Z"}}, True),
+        (
+            {
+                "status": "finished",
+                "period": {"start": "2026-11-21T03:00:00Z", "end": "2026-11-21T04:00:00Z"},
+            },
+            False,
+        ),
+        (
+            {
+                "status": "finished",
+                "period": {"start": "2026-11-21T03:00:00Z", "end": "2026-11-22T04:00:00Z"},
+            },
+            True,
+        ),
         ({"status": "in-progress", "period": {"start": "2026-11-01", "end": "2026-11-02"}}, False),
         ({"status": "finished"}, False),
     ],
 )
-def test_which_encounter_is_open(members: dict[str, Any], open_now: bool) -> None:  # noqa: FBT001
+def test_which_encounter_is_open(members: dict[str, Any], open_now: bool) -> None:
     """At the instant of reasoning."""
     record = read(encounter(reasonCode=[PAIN], **members))
     statement = said(record, "leg-pain")
@@ -102,21 +130,29 @@ REASONS: list[dict[str, Any]] = [
 def test_reasons_of_all_releases(members: dict[str, Any]) -> None:
     """STU3, R4, R5; by concept, by reference, by display."""
     record = read(encounter(**members), condition(PAIN, id="c"))
-    assert any(s.target == "burning-pain" and s.channel is Channel.ENCOUNTER for s in record.statements)
+    assert any(
+        s.target == "burning-pain" and s.channel is Channel.ENCOUNTER for s in record.statements
+    )
 
 
 def test_a_refuted_or_ended_reason_states_nothing() -> None:
     """Beside what the Condition itself says."""
     for gone in ({"verificationStatus": "refuted"}, {"clinicalStatus": "resolved"}):
         record = read(
-            encounter(reasonReference=[{"reference": "Condition/c"}]), condition(PAIN, id="c", **gone)
+            encounter(reasonReference=[{"reference": "Condition/c"}]),
+            condition(PAIN, id="c", **gone),
         )
         assert all(s.channel is Channel.CONDITION for s in record.statements)
 
 
 def order(**members: Any) -> dict[str, Any]:
     """An active order for an ABI."""
-    basis = {"status": "active", "intent": "order", "authoredOn": "2026-11-10", "code": coded(CPT, "93922")}
+    basis = {
+        "status": "active",
+        "intent": "order",
+        "authoredOn": "2026-11-10",
+        "code": coded(CPT, "93922"),
+    }
     return resource("ServiceRequest", **(basis | members))
 
 
@@ -131,8 +167,14 @@ def events(record: PatientRecord) -> list[tuple[str, EventState, bool, bool]]:
         ({}, [("abi", EventState.ORDERED, True, False)]),
         ({"status": "on-hold"}, [("abi", EventState.ORDERED, True, False)]),
         ({"status": "draft"}, [("abi", EventState.ORDERED, True, False)]),
-        ({"code": {"text": "Ankle Brachial Index, both legs"}}, [("abi", EventState.ORDERED, False, False)]),
-        ({"code": {"concept": coded(SNOMED, "401221002")}}, [("abi", EventState.ORDERED, True, False)]),
+        (
+            {"code": {"text": "Ankle Brachial Index, both legs"}},
+            [("abi", EventState.ORDERED, False, False)],
+        ),
+        (
+            {"code": {"concept": coded(SNOMED, "401221002")}},
+            [("abi", EventState.ORDERED, True, False)],
+        ),
         ({"code": finding("abi")}, [("abi", EventState.ORDERED, True, False)]),
         ({"status": "completed"}, [("abi", EventState.DONE, True, False)]),
         ({"status": "completed", "authoredOn": None}, []),
@@ -160,7 +202,7 @@ def test_drafts_of_the_request_itself() -> None:
 
 
 def test_the_reason_of_an_order_in_doubt_is_no_diagnosis() -> None:
-    """ "Rule out DVT" states the swelling only."""
+    """Beside "rule out DVT" the swelling alone is stated."""
     record = read(order(reasonCode=[{"text": "rule out DVT, leg swelling"}]))
     assert said(record, "deep-vein-thrombosis") is None
     statement = said(record, "leg-swelling")
@@ -179,7 +221,7 @@ def test_the_reason_of_an_order_in_doubt_is_no_diagnosis() -> None:
         ({"status": "completed", "performedDateTime": "2027-01-01"}, False),
     ],
 )
-def test_procedures(members: dict[str, Any], done: bool) -> None:  # noqa: FBT001
+def test_procedures(members: dict[str, Any], done: bool) -> None:
     """Done, or not."""
     basis: dict[str, Any] = {"performedDateTime": "2026-10-01", "code": coded(SNOMED, "401221002")}
     record = read(resource("Procedure", **(basis | members)))

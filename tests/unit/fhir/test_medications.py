@@ -30,7 +30,11 @@ def test_drugs_are_known_by_code_or_name(medication: dict[str, Any]) -> None:
     """RxNorm, ATC by prefix, ingredient, brand."""
     statement = said(read(prescription("", medicationCodeableConcept=medication)), "statin-use")
     assert statement is not None
-    assert (statement.status, statement.channel, statement.ended) == (PRESENT, Channel.MEDICATION, False)
+    assert (statement.status, statement.channel, statement.ended) == (
+        PRESENT,
+        Channel.MEDICATION,
+        False,
+    )
 
 
 @pytest.mark.parametrize("name", ["Nystatin", "Betaxolol eye drops", "atorvastatinoid"])
@@ -42,12 +46,19 @@ def test_look_alikes_are_not(name: str) -> None:
 def test_medications_by_reference() -> None:
     """Contained, supplied beside, urn:uuid, ingredients, R5, and by display alone."""
     drug = {"resourceType": "Medication", "id": "m", "code": {"text": STATIN}}
-    mixed = {"resourceType": "Medication", "id": "m", "ingredient": [{"itemCodeableConcept": {"text": "simvastatin"}}]}
+    mixed = {
+        "resourceType": "Medication",
+        "id": "m",
+        "ingredient": [{"itemCodeableConcept": {"text": "simvastatin"}}],
+    }
     none: dict[str, Any] = {"medicationCodeableConcept": None}
     shapes: list[tuple[dict[str, Any], list[dict[str, Any]]]] = [
         (none | {"contained": [drug], "medicationReference": {"reference": "#m"}}, []),
         (none | {"medicationReference": {"reference": "Medication/m"}}, [drug]),
-        (none | {"medicationReference": {"reference": "https://ehr.example/fhir/Medication/m"}}, [mixed]),
+        (
+            none | {"medicationReference": {"reference": "https://ehr.example/fhir/Medication/m"}},
+            [mixed],
+        ),
         (none | {"medicationReference": {"reference": "urn:uuid:m"}}, [drug]),
         (none | {"medicationReference": {"reference": "Medication/x", "display": STATIN}}, []),
         (none | {"medication": {"reference": {"reference": "Medication/m"}}}, [drug]),
@@ -63,17 +74,29 @@ def test_medications_by_reference() -> None:
         ({"status": "active"}, False, None),
         ({"status": "on-hold"}, False, None),
         ({"status": "stopped"}, True, None),
-        ({"status": "completed", "dispenseRequest": {"validityPeriod": {"end": "2026-11-01"}}}, True, "2026-11-01"),
-        ({"status": "active", "dispenseRequest": {"validityPeriod": {"end": "2026-11-01"}}}, False, None),
         (
-            {"dosageInstruction": [{"timing": {"repeat": {"boundsPeriod": {"end": "2026-10-20"}}}}]},
+            {"status": "completed", "dispenseRequest": {"validityPeriod": {"end": "2026-11-01"}}},
+            True,
+            "2026-11-01",
+        ),
+        (
+            {"status": "active", "dispenseRequest": {"validityPeriod": {"end": "2026-11-01"}}},
+            False,
+            None,
+        ),
+        (
+            {
+                "dosageInstruction": [
+                    {"timing": {"repeat": {"boundsPeriod": {"end": "2026-10-20"}}}}
+                ]
+            },
             True,
             "2026-10-20",
         ),
         ({"status": "cancelled", "statusChanged": "2026-10-05"}, True, "2026-10-05"),
     ],
 )
-def test_when_a_prescription_is_over(members: dict[str, Any], ended: bool, end: str | None) -> None:  # noqa: FBT001
+def test_when_a_prescription_is_over(members: dict[str, Any], ended: bool, end: str | None) -> None:
     """By status, or by the end of its use."""
     statement = said(read(prescription(STATIN, **members)), "statin-use")
     assert statement is not None
@@ -111,14 +134,19 @@ def test_a_draft_in_the_context_counts() -> None:
         ({"status": "recorded"}, PRESENT),
         ({"status": "not-taken"}, ABSENT),
         ({"status": "active", "taken": "n"}, ABSENT),
-        ({"status": "recorded", "adherence": {"code": {"coding": [{"code": "not-taking"}]}}}, ABSENT),
+        (
+            {"status": "recorded", "adherence": {"code": {"coding": [{"code": "not-taking"}]}}},
+            ABSENT,
+        ),
         ({"status": "active", "wasNotTaken": True}, ABSENT),
         ({"status": "intended"}, None),
     ],
 )
 def test_statements_of_taking(members: dict[str, Any], expected: Status | None) -> None:
     """R4, R5, STU3 and DSTU2 ways of not taking it."""
-    statement = resource("MedicationStatement", medicationCodeableConcept={"text": STATIN}, **members)
+    statement = resource(
+        "MedicationStatement", medicationCodeableConcept={"text": STATIN}, **members
+    )
     assert status(read(statement), "statin-use") is expected
 
 

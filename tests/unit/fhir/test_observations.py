@@ -36,7 +36,10 @@ PRESENT, ABSENT = Status.PRESENT, Status.ABSENT
         ({"valueCodeableConcept": coded(SNOMED, "373066001")}, PRESENT),
         ({"valueCodeableConcept": coded(SNOMED, "373067005")}, ABSENT),
         ({"valueCodeableConcept": {"text": "Not detected"}}, ABSENT),
-        ({"valueCodeableConcept": {"coding": [{"display": "Detected (qualifier value)"}]}}, PRESENT),
+        (
+            {"valueCodeableConcept": {"coding": [{"display": "Detected (qualifier value)"}]}},
+            PRESENT,
+        ),
         ({"valueString": "Positive"}, PRESENT),
         ({"valueString": " no "}, ABSENT),
         ({"valueString": "perhaps"}, None),
@@ -52,17 +55,24 @@ def test_the_value_decides(value: dict[str, Any], expected: Status | None) -> No
     assert status(read(observation(finding("burning-pain"), **value)), "burning-pain") is expected
 
 
-@pytest.mark.parametrize("written", ["entered-in-error", "entered-in-error ", "cancelled", "registered"])
+@pytest.mark.parametrize(
+    "written", ["entered-in-error", "entered-in-error ", "cancelled", "registered"]
+)
 def test_void_observations_are_ignored(written: str) -> None:
     """Also with the trailing space that real data have; and they are no problem to report."""
     record = read(observation(finding("burning-pain"), valueBoolean=True, status=written))
     assert (record.statements, record.skipped) == ((), ())
 
 
-@pytest.mark.parametrize(("written", "expected"), [("unknown", True), ("preliminary", True), ("amended", False)])
-def test_unfinished_observations_are_provisional(written: str, expected: bool) -> None:  # noqa: FBT001
+@pytest.mark.parametrize(
+    ("written", "expected"), [("unknown", True), ("preliminary", True), ("amended", False)]
+)
+def test_unfinished_observations_are_provisional(written: str, expected: bool) -> None:
     """Used, and marked."""
-    statement = said(read(observation(finding("burning-pain"), valueBoolean=True, status=written)), "burning-pain")
+    statement = said(
+        read(observation(finding("burning-pain"), valueBoolean=True, status=written)),
+        "burning-pain",
+    )
     assert statement is not None
     assert statement.provisional is expected
 
@@ -89,7 +99,9 @@ def test_a_standard_code_of_a_finding_needs_a_value_too() -> None:
 
 def test_an_id_of_finding_and_cause_is_the_finding() -> None:
     """A laboratory finding is not the diagnosis of the same name."""
-    statement = said(read(observation(finding("b12-deficiency"), valueBoolean=True)), "b12-deficiency")
+    statement = said(
+        read(observation(finding("b12-deficiency"), valueBoolean=True)), "b12-deficiency"
+    )
     assert statement is not None
     assert statement.about.value == "finding"
 
@@ -111,10 +123,16 @@ def test_answers_to_coded_questions(answer: dict[str, Any], expected: Status | N
 
 def test_a_chief_complaint_is_read_as_text() -> None:
     """With negation, and not as definite."""
-    record = read(observation(coded(LOINC, "29299-5"), valueString="leg pain at night, no leg swelling"))
+    record = read(
+        observation(coded(LOINC, "29299-5"), valueString="leg pain at night, no leg swelling")
+    )
     statement = said(record, "leg-pain")
     assert statement is not None
-    assert (statement.status, statement.definite, statement.channel) == (PRESENT, False, Channel.OBSERVATION)
+    assert (statement.status, statement.definite, statement.channel) == (
+        PRESENT,
+        False,
+        Channel.OBSERVATION,
+    )
     assert status(record, "leg-swelling") is ABSENT
 
 
@@ -136,7 +154,7 @@ def quantity(value: Any, unit: str = "", **members: Any) -> dict[str, Any]:
     ],
 )
 def test_results_are_converted(code: str, written: dict[str, Any], expected: Decimal) -> None:
-    """value * factor + offset, by code or unit; no unit only where there is none."""
+    """Value * factor + offset, by code or unit; no unit only where there is none."""
     (result,) = read(observation(coded(LOINC, code), **written)).measurements
     assert result.value == expected
 
@@ -179,7 +197,9 @@ def test_feu_and_ddu_are_different_units() -> None:
         ({"low": {"value": 30}, "type": {"coding": [{"code": "critical"}]}}, (None, None)),
     ],
 )
-def test_reference_ranges(limits: dict[str, Any], expected: tuple[Decimal | None, Decimal | None]) -> None:
+def test_reference_ranges(
+    limits: dict[str, Any], expected: tuple[Decimal | None, Decimal | None]
+) -> None:
     """Converted with the result; 0-0 and reversed ranges are none."""
     test = observation(coded(LOINC, "2276-4"), **quantity(18, "ng/mL"), referenceRange=[limits])
     (result,) = read(test).measurements
@@ -198,7 +218,10 @@ def test_sides_of_an_abi() -> None:
     """By code, by name and by body site; components are read each."""
     parts = [
         {"code": coded(LOINC, "8579-5"), "valueQuantity": {"value": 0.8}},
-        {"code": coded(LOINC, "77194-9", "Right ankle-brachial index"), "valueQuantity": {"value": 1.1}},
+        {
+            "code": coded(LOINC, "77194-9", "Right ankle-brachial index"),
+            "valueQuantity": {"value": 1.1},
+        },
     ]
     record = read(observation({"text": "ABI"}, component=parts))
     assert {(m.side, m.value) for m in record.measurements} == {
@@ -210,7 +233,7 @@ def test_sides_of_an_abi() -> None:
 
 
 def test_our_code_of_a_measured_finding_is_a_result_of_its_analyte() -> None:
-    """valueQuantity under a finding's own code."""
+    """ValueQuantity under a finding's own code."""
     (result,) = read(observation(finding("ferritin-low"), **quantity(20, "ng/mL"))).measurements
     assert (result.analyte, result.value) == ("ferritin", Decimal(20))
 
@@ -235,11 +258,18 @@ def test_local_tests_are_known_by_name() -> None:
 
 @pytest.mark.parametrize(
     ("written", "counts"),
-    [("2026-11-21T04:44:00Z", True), ("2026-11-21T04:46:00Z", False), ("2026-11-22", False), ("2026", True)],
+    [
+        ("2026-11-21T04:44:00Z", True),
+        ("2026-11-21T04:46:00Z", False),
+        ("2026-11-22", False),
+        ("2026", True),
+    ],
 )
-def test_what_is_dated_after_now_has_not_happened(written: str, counts: bool) -> None:  # noqa: FBT001
+def test_what_is_dated_after_now_has_not_happened(written: str, counts: bool) -> None:
     """Compared as instants: now is 04:45 UTC."""
-    record = read(observation(finding("burning-pain"), valueBoolean=True, effectiveDateTime=written))
+    record = read(
+        observation(finding("burning-pain"), valueBoolean=True, effectiveDateTime=written)
+    )
     assert (status(record, "burning-pain") is PRESENT) is counts
 
 

@@ -63,7 +63,7 @@ def test_an_unreadable_birth_date_is_named() -> None:
         ({"deceasedDateTime": "in spring"}, True),
     ],
 )
-def test_deceased(members: dict[str, Any], deceased: bool) -> None:  # noqa: FBT001
+def test_deceased(members: dict[str, Any], deceased: bool) -> None:
     """A death after the instant of reasoning has not happened."""
     assert read(patient(**members)).deceased is deceased
 
@@ -81,7 +81,7 @@ def test_deceased(members: dict[str, Any], deceased: bool) -> None:  # noqa: FBT
         ("Group/p", False),
     ],
 )
-def test_only_this_patient(reference: str, ours: bool) -> None:  # noqa: FBT001
+def test_only_this_patient(reference: str, ours: bool) -> None:
     """The rest is dropped and named."""
     record = read(condition(finding("leg-pain"), subject={"reference": reference}))
     assert (status(record, "leg-pain") is Status.PRESENT) is ours
@@ -91,24 +91,34 @@ def test_only_this_patient(reference: str, ours: bool) -> None:  # noqa: FBT001
 @pytest.mark.parametrize("subject", [None, {"display": "somebody"}, {"identifier": {"value": "7"}}])
 def test_a_subject_that_names_nobody_is_accepted(subject: Any) -> None:
     """Prefetch was asked for by patient."""
-    assert status(read(condition(finding("leg-pain"), subject=subject)), "leg-pain") is Status.PRESENT
+    assert (
+        status(read(condition(finding("leg-pain"), subject=subject)), "leg-pain") is Status.PRESENT
+    )
 
 
 def test_another_patient_resource_is_dropped() -> None:
     """Age and sex come from the patient of the call only."""
-    record = read({"resourceType": "Patient", "id": "x", "gender": "male"}, patient(gender="female"))
+    record = read(
+        {"resourceType": "Patient", "id": "x", "gender": "male"}, patient(gender="female")
+    )
     assert record.sex == "female"
     assert problems(record) == {"Patient/x": "speaks of another patient"}
 
 
 def test_of_duplicates_the_context_then_the_newest_counts() -> None:
     """By type and id, whatever the key."""
-    old = observation(finding("leg-pain"), valueBoolean=True, meta={"lastUpdated": "2026-01-01T00:00:00Z"})
-    new = observation(finding("leg-pain"), valueBoolean=False, meta={"lastUpdated": "2026-02-01T00:00:00Z"})
+    old = observation(
+        finding("leg-pain"), valueBoolean=True, meta={"lastUpdated": "2026-01-01T00:00:00Z"}
+    )
+    new = observation(
+        finding("leg-pain"), valueBoolean=False, meta={"lastUpdated": "2026-02-01T00:00:00Z"}
+    )
     assert status(read(old, new), "leg-pain") is Status.ABSENT
     assert status(read(new, old), "leg-pain") is Status.ABSENT
     assert status(read(new, context=(old,)), "leg-pain") is Status.PRESENT
-    nameless = [observation(finding(f), valueBoolean=True, id=None) for f in ("leg-pain", "burning-pain")]
+    nameless = [
+        observation(finding(f), valueBoolean=True, id=None) for f in ("leg-pain", "burning-pain")
+    ]
     assert len(read(*nameless).statements) == 2
 
 

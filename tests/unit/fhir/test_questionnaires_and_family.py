@@ -78,7 +78,12 @@ def test_codes_of_a_contained_or_supplied_questionnaire() -> None:
         "resourceType": "Questionnaire",
         "id": "q",
         "url": "https://ehr.example/Questionnaire/legs",
-        "item": [{"linkId": "g", "item": [{"linkId": "7", "code": [{"system": FINDING_SYSTEM, "code": "leg-pain"}]}]}],
+        "item": [
+            {
+                "linkId": "g",
+                "item": [{"linkId": "7", "code": [{"system": FINDING_SYSTEM, "code": "leg-pain"}]}],
+            }
+        ],
     }
     contained = response(item("7", YES), contained=[questions], questionnaire="#q")
     assert status(read(contained), "leg-pain") is PRESENT
@@ -88,15 +93,24 @@ def test_codes_of_a_contained_or_supplied_questionnaire() -> None:
 
 def test_answers_to_coded_questions() -> None:
     """Tobacco status in a questionnaire."""
-    asked = item("t", {"valueCoding": {"system": SNOMED, "code": "266919005"}}, code=[{"system": LOINC, "code": "72166-2"}])
+    asked = item(
+        "t",
+        {"valueCoding": {"system": SNOMED, "code": "266919005"}},
+        code=[{"system": LOINC, "code": "72166-2"}],
+    )
     assert status(read(response(asked)), "tobacco-use") is ABSENT
 
 
 @pytest.mark.parametrize(
     ("written", "read_it", "provisional"),
-    [("completed", True, False), ("amended", True, False), ("in-progress", True, True), ("entered-in-error", False, False)],
+    [
+        ("completed", True, False),
+        ("amended", True, False),
+        ("in-progress", True, True),
+        ("entered-in-error", False, False),
+    ],
 )
-def test_status_of_a_response(written: str, read_it: bool, provisional: bool) -> None:  # noqa: FBT001
+def test_status_of_a_response(written: str, read_it: bool, provisional: bool) -> None:
     """A response in progress is provisional."""
     statement = said(read(response(item("leg-pain", YES), status=written)), "leg-pain")
     assert (statement is not None) is read_it
@@ -136,7 +150,7 @@ def test_family_that_says_nothing() -> None:
 
 
 def test_a_relative_in_a_text_is_family_history_too() -> None:
-    """ "Mother had RLS" in a Condition."""
+    """As in a Condition that says "Mother had RLS"."""
     record = read(condition({"text": "Leg pain. Mother had RLS."}))
     assert status(record, "leg-pain") is PRESENT
     assert status(record, "family-history-rls") is PRESENT

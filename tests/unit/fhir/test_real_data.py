@@ -45,6 +45,7 @@ class _Room:
 
 @pytest.fixture(scope="module")
 def room() -> _Room:
+    """The room with the real knowledge."""
     return _Room()
 
 
@@ -67,6 +68,7 @@ def _files(folder: str) -> list[Path]:
 
 @pytest.mark.parametrize("path", _files("dev") + _files("odd"), ids=lambda p: p.name)
 def test_every_file_is_read(path: Path, room: _Room) -> None:
+    """Whatever is in it, nothing is raised."""
     resources = list(_resources(json.loads(path.read_text(encoding="utf-8"))))
     patients = [r["id"] for r in resources if r["resourceType"] == "Patient" and "id" in r]
     record = room.read(resources, patients[0] if len(patients) == 1 else "")
@@ -93,8 +95,14 @@ def _patients(release: str) -> Iterator[tuple[list[dict[str, Any]], str]]:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             for line in lines:
                 resource = json.loads(line)
-                subject = (resource.get("subject") or resource.get("patient") or {}).get("reference", "")
-                key = resource["id"] if resource["resourceType"] == "Patient" else subject.split("/")[-1]
+                subject = (resource.get("subject") or resource.get("patient") or {}).get(
+                    "reference", ""
+                )
+                key = (
+                    resource["id"]
+                    if resource["resourceType"] == "Patient"
+                    else subject.split("/")[-1]
+                )
                 by_patient.setdefault(key, []).append(resource)
     for patient_id, resources in by_patient.items():
         if patient_id:

@@ -71,7 +71,11 @@ ICD = "http://hl7.org/fhir/sid/icd-10-cm"
         ("http://www.ama-assn.org/go/cpt", "93922", {("workup-order", "abi")}),
         (FINDING_SYSTEM, "leg-pain", {("finding", "leg-pain")}),
         (FINDING_SYSTEM, "abi", {("workup-order", "abi")}),
-        (FINDING_SYSTEM, "b12-deficiency", {("finding", "b12-deficiency"), ("cause", "b12-deficiency")}),
+        (
+            FINDING_SYSTEM,
+            "b12-deficiency",
+            {("finding", "b12-deficiency"), ("cause", "b12-deficiency")},
+        ),
         (FINDING_SYSTEM, "no-such-thing", set()),
         ("http://example.org/local", "M79.604", set()),
     ],
@@ -124,7 +128,9 @@ def test_spellings_of_units() -> None:
 
 def test_family_findings() -> None:
     """What a relative's diagnosis states."""
-    assert small_terminology().family_findings == {"restless-legs-syndrome": ("family-history-rls",)}
+    assert small_terminology().family_findings == {
+        "restless-legs-syndrome": ("family-history-rls",)
+    }
 
 
 def test_problems_are_collected(tmp_path: Path) -> None:

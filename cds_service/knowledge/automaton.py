@@ -1,0 +1,120 @@
+"""Many phrases found in one pass over a text, as whole words (Aho-Corasick).
+
+Texts and phrases are brought into one spelling first, so that they meet: lower case, single
+spaces, signs set apart, British and American words alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import ahocorasick
+
+from cds_service.knowledge.clauses import Entry, Token
+from cds_service.knowledge.language import Mark
+
+
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff'\u2018\u2019\u02bc`]")
+_SIGN = re.compile(r"(?<=\s)[-\u2013\u2014]+(?=\s)|\.(?!\d)|\n\s*|[^\w\s.]")
+_READ_AS = {
+    ".": " . ",
+    "\n": " . ",
+    ";": " . ",
+    "!": " . ",
+    "\u2022": " . ",
+    "?": " ? ",
+    ")": " ) ",
+    "(": " ( ",
+    ",": " , ",
+    ":": " : ",
+    "/": " / ",
+    "+": " + ",
+}
+_ABBREVIATED = re.compile(r"(?<!\w)(?:vs|dr|mr|mrs|approx|e\.g|i\.e|incl|esp)$")
+_DASHES = "-\u2013\u2014"
+_ABBREVIATION = re.compile(r"(?<!\w)[A-Z]{2,3}s?(?!\w)")
+
+
+def _as_sign(match: re.Match[str]) -> str:
+    sign = match[0]
+    if sign[0] == "\n":
+        return " . "
+    before = match.string[match.start() - 1 : match.start()]
+    if sign == "?" and not before.isalnum() and match.string[match.end() :].strip():
+        return " ? maybe " if before.isspace() else " maybe "
+    if sign[0] in _DASHES and before.isspace() and len(match.string) > match.end():
+        return " , " if match.string[match.end()].isspace() else " "
+    if sign == "." and _ABBREVIATED.search(match.string, 0, match.start()):
+        return " "
+    return _READ_AS.get(sign, " ")
+
+
+def normalise(text: str) -> str:
+    """Lower case, single spaces, signs set apart, one spelling for British and American words."""
+    plain = _SIGN.sub(_as_sign, _INVISIBLE.sub("", text.lower()))
+    plain = (
+        " ".join(plain.split())
+        .replace("ae", "e")
+        .replace("oe", "e")
+        .replace("our", "or")
+        .replace("z", "s")
+    )
+    return f" {plain} "
+
+
+class _Key:
+    """One entry of an automaton."""
+
+    __slots__ = ("capitals", "entry", "length", "mark", "open_end")
+
+    def __init__(self, mark: Mark, words: str, entry: Entry | None) -> None:
+        self.mark = mark
+        self.entry = entry
+        self.open_end = words.endswith("*")
+        self.length = 0
+        self.capitals = tuple(
+            re.compile(rf"(?<!\w){found}(?!\w)") for found in _ABBREVIATION.findall(words)
+        )
+
+    def in_capitals(self, original: str) -> bool:
+        """Short abbreviations ("LE", "PAD") count only where they are written in capitals."""
+        return all(pattern.search(original) for pattern in self.capitals)
+
+
+class Automaton:
+    """Finds many phrases in a text in one pass, as whole words."""
+
+    def __init__(self, keys: Iterable[tuple[str, Mark, Entry | None]]) -> None:
+        self._automaton = ahocorasick.Automaton()
+        grouped: dict[str, list[_Key]] = {}
+        for words, mark, entry in keys:
+            written = _normalised_key(words)
+            key = _Key(mark, words, entry)
+            key.length = len(written)
+            if written.strip():
+                grouped.setdefault(written, []).append(key)
+        for written, found in grouped.items():
+            self._automaton.add_word(written, tuple(found))
+        self._empty = not grouped
+        if grouped:
+            self._automaton.make_automaton()
+
+    def tokens(self, text: str, original: str) -> list[Token]:
+        """Every key found, as (start, start of the next word, mark, entry)."""
+        if self._empty:
+            return []
+        tokens: list[Token] = []
+        for end, keys in self._automaton.iter(text):
+            for key in keys:
+                if key.capitals and not key.in_capitals(original):
+                    continue
+                after = text.find(" ", end) + 1 if key.open_end else end + 1
+                tokens.append((end - key.length + 2, after, key.mark, key.entry))
+        return tokens
+
+
+def _normalised_key(words: str) -> str:
+    open_end = words.endswith("*")
+    written = normalise(words.rstrip("*"))
+    return written[:-1] if open_end else written
