@@ -48,6 +48,9 @@ def concept_of(resource: Json, member: str) -> Concept:
     Raises:
         ReadingError: It has a shape that is no concept.
     """
+    value = resource.get(member)
+    if isinstance(value, dict):
+        return _concept(value, member)
     found = concepts_of(resource, member)
     return found[0] if found else EMPTY
 
@@ -61,8 +64,9 @@ def concepts_of(resource: Json, member: str) -> list[Concept]:
     value = resource.get(member)
     if value is None:
         return []
-    values = value if isinstance(value, list) else [value]
-    return [_concept(each, member) for each in values if each is not None]
+    if not isinstance(value, list):
+        return [_concept(value, member)]
+    return [_concept(each, member) for each in value if each is not None]
 
 
 def _concept(value: object, member: str) -> Concept:
@@ -74,17 +78,15 @@ def _concept(value: object, member: str) -> Concept:
     inner = written.get("concept")
     if inner is not None:
         return _concept(inner, member)
-    if "code" in written and "coding" not in written:
-        return Concept((_code(written, member),), _text(written, member))
     codings = written.get("coding")
     text = _text(written, member)
     if codings is None:
-        return Concept((), text)
+        return Concept((_code(written, member),) if "code" in written else (), text)
     if isinstance(codings, dict):
         codings = [codings]
     if not isinstance(codings, list):
         raise ReadingError(f"{member}.coding: expected a list")
-    return Concept(tuple(_code(c, member) for c in codings if c is not None), text)
+    return Concept(tuple([_code(c, member) for c in codings if c is not None]), text)
 
 
 def _code(value: object, member: str) -> Code:

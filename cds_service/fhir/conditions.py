@@ -52,8 +52,11 @@ class ConditionStatus:
 
 
 def _words(condition: Json, member: str) -> list[str]:
-    if condition.get(member) is None:
+    value = condition.get(member)
+    if value is None:
         return []
+    if isinstance(value, str):
+        return [value.strip().lower()]
     return [word for concept in concepts_of(condition, member) for word in concept.words()]
 
 
@@ -99,7 +102,7 @@ def condition_frame(
         end=end,
         ended=ended and not status.refuted,
         provisional=status.considered,
-        causes=not status.considered,
+        in_doubt=status.considered,
         leg_site=is_leg_site(reading, condition),
     )
 

@@ -208,11 +208,18 @@ def _add_measurement(reading: Reading, part: Part, analyte: Analyte, quantity: J
             low=low,
             high=high,
             interpretation=_interpretation(part.body),
-            side=side_of(part.body, part.concept) or side_of(part.whole, EMPTY),
+            side=_side(part, analyte),
             provisional=part.frame.provisional,
             text=amount.text,
         )
     )
+
+
+def _side(part: Part, analyte: Analyte) -> str:
+    """Only tests made on each leg have one."""
+    if analyte.deciding == "newest" and not analyte.unitless:
+        return ""
+    return side_of(part.body, part.concept) or side_of(part.whole, EMPTY)
 
 
 def _interpretation(part: Json) -> str:

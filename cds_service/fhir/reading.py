@@ -122,11 +122,10 @@ def _distinct(supplied: Iterable[Supplied], as_of: datetime) -> list[Supplied]:
     chosen: dict[str, Supplied] = {}
     nameless: list[Supplied] = []
     for each in supplied:
-        id = id_of(each.resource)
-        if not id:
+        name = name_of(each.resource)
+        if name.endswith("(no id)"):
             nameless.append(each)
             continue
-        name = f"{type_of(each.resource)}/{id}"
         known = chosen.get(name)
         if known is None or _replaces(each, known, as_of):
             chosen[name] = each

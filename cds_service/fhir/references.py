@@ -26,7 +26,9 @@ def type_of(resource: Json) -> str:
 
 def name_of(resource: Json) -> str:
     """``Type/id``, as reports and cards name it."""
-    return f"{type_of(resource)}/{id_of(resource) or '(no id)'}"
+    id = resource.get("id")
+    readable = isinstance(id, str) and _READABLE_ID.fullmatch(id)
+    return f"{type_of(resource)}/{id if readable else '(no id)'}"
 
 
 def reference_of(holder: Json, member: str) -> str:

@@ -11,7 +11,7 @@ from cds_service.core.record import Channel, Statement, Subject
 from cds_service.core.values import Status
 from cds_service.fhir.codes import Concept
 from cds_service.fhir.context import Reading
-from cds_service.knowledge.lexicon import TextHit
+from cds_service.knowledge.lexicon import DIAGNOSIS_KINDS, TextHit
 from cds_service.knowledge.terminology import Kind, Target, system_name
 
 
@@ -19,7 +19,8 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     """What all statements of one resource have in common.
 
     ``causes`` is False where a diagnosis would not be one (the name of a procedure), and
-    ``kinds`` then limits the findings that words may state.
+    ``kinds`` then limits the findings that words may state. ``in_doubt``: not confirmed, so that
+    complaints count and diagnoses do not.
     """
 
     source: str
@@ -33,6 +34,7 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     provisional: bool = False
     leg_site: bool = False
     causes: bool = True
+    in_doubt: bool = False
     kinds: frozenset[str] = frozenset()
 
 
@@ -83,9 +85,11 @@ def state_text(reading: Reading, text: str, frame: Frame) -> None:
 
 def names_leg(reading: Reading, concept: Concept) -> bool:
     """The concept's own words name a lower limb."""
-    if concept.text and reading.lexicon.names_leg(concept.text):
+    displays = [c.display for c in concept.codings if c.display]
+    if any(reading.lexicon.display_names_leg(display) for display in displays):
         return True
-    return any(reading.lexicon.display_names_leg(c.display) for c in concept.codings if c.display)
+    text = concept.text
+    return bool(text) and text not in displays and reading.lexicon.names_leg(text)
 
 
 def meanings(reading: Reading, concept: Concept) -> list[tuple[Target, str]]:
@@ -108,7 +112,7 @@ def _state_codes(
         about = _SUBJECTS[target.kind]
         if (target.needs_leg and not leg) or (about, target.id) in matched:
             continue
-        if about is Subject.CAUSE and not frame.causes:
+        if not _may_state(reading, about, target.id, frame):
             continue
         matched.add((about, target.id))
         reading.statements.append(statement(frame, about, target.id, how=how, label=label, leg=leg))
@@ -150,9 +154,17 @@ def _state_hits(
         )
 
 
+def _may_state(reading: Reading, about: Subject, target: str, frame: Frame) -> bool:
+    if about is Subject.CAUSE:
+        return frame.causes and not frame.in_doubt
+    return not frame.in_doubt or reading.knowledge.findings[target].kind not in DIAGNOSIS_KINDS
+
+
 def _allowed(reading: Reading, hit: TextHit, frame: Frame) -> bool:
+    if not _may_state(reading, hit.about, hit.target, frame):
+        return False
     if hit.about is Subject.CAUSE:
-        return frame.causes
+        return True
     return not frame.kinds or reading.knowledge.findings[hit.target].kind in frame.kinds
 
 

@@ -158,7 +158,7 @@ def _marks() -> Iterable[tuple[str, Mark, Entry | None]]:
 
 
 # Findings that are themselves diagnoses: in doubt ("suspected cancer") they are not stated.
-_DIAGNOSIS_KINDS = frozenset(
+DIAGNOSIS_KINDS = frozenset(
     {"history", "risk-factor", "exposure", "exposure-drug", "lab", "test-result"}
 )
 
@@ -175,7 +175,7 @@ def _statement_phrases(knowledge: Knowledge) -> Iterable[tuple[str, Mark, Entry 
                 finding.id,
                 phrase.words,
                 needs_leg=phrase.needs == "leg",
-                is_diagnosis=finding.kind in _DIAGNOSIS_KINDS,
+                is_diagnosis=finding.kind in DIAGNOSIS_KINDS,
                 is_past=finding.kind == "history" and _is_for_ever(finding),
             )
             yield phrase.words, Mark.PHRASE, entry

@@ -71,6 +71,7 @@ def test_a_diagnosis_in_doubt_is_none_but_a_complaint_counts(considered: str) ->
     """Somebody thinking of RLS has not diagnosed it."""
     doubt = {"verificationStatus": {"coding": [{"code": considered}]}}
     assert said(read(condition(coded(ICD, "G25.81"), **doubt)), "restless-legs-syndrome") is None
+    assert read(condition(finding("cancer-history"), **doubt)).statements == ()
     assert status(read(condition(LEG_PAIN, **doubt)), "leg-pain") is PRESENT
 
 
