@@ -148,7 +148,7 @@ def _start(application: str, port: int) -> subprocess.Popen[bytes]:
         "gthread",
     ]
     command += ["--log-level", "warning", "-b", f"127.0.0.1:{port}", application]
-    environment = os.environ | {"CDS_ALLOW_AS_OF": "true", "CDS_LOG_LEVEL": "warning"}
+    environment = os.environ | {"CDS_ALLOW_AS_OF": "true", "CDS_LOG_LEVEL": "WARNING"}
     return subprocess.Popen(command, cwd=ROOT, env=environment)
 
 

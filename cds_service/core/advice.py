@@ -29,7 +29,7 @@ def active_interlocks(facts: PatientFacts, knowledge: Knowledge) -> tuple[Active
     return tuple(
         ActiveInterlock(interlock, interlock.when.because(facts))
         for interlock in knowledge.interlocks.values()
-        if interlock.when.holds(facts)
+        if interlock.when.is_true(facts)
     )
 
 
@@ -39,15 +39,25 @@ def give_advice(
     """Advice whose cause stands high enough and whose condition holds; withheld where unsafe."""
     active = {a.interlock.id for a in interlocks}
     given: list[GivenAdvice] = []
-    for advice in knowledge.advice.values():
+    for advice in _bearing(facts, knowledge):
         causes = _causes(advice, facts)
-        if not causes or (advice.when is not None and not advice.when.holds(facts)):
+        if not causes or (advice.when is not None and not advice.when.is_true(facts)):
             continue
         stopped = tuple(i for i in advice.withheld_by if i in active)
         text = advice.instead if stopped else advice.text
         if text:
             given.append(GivenAdvice(advice=advice, text=text, causes=causes, withheld_by=stopped))
     return tuple(given)
+
+
+def _bearing(facts: PatientFacts, knowledge: Knowledge) -> list[Advice]:
+    """Advice for any cause that is at least possible, in the order of the files."""
+    found = {
+        position: advice
+        for cause in facts.possible_causes()
+        for position, advice in knowledge.advice_of_cause.get(cause, ())
+    }
+    return [found[position] for position in sorted(found)]
 
 
 def _causes(advice: Advice, facts: PatientFacts) -> tuple[str, ...]:

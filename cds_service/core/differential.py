@@ -7,6 +7,9 @@ result is a category and a rank.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
+
 import msgspec
 
 from cds_service.core.facts import PASSING_KINDS, PatientFacts
@@ -54,7 +57,7 @@ def rank_causes(facts: PatientFacts, knowledge: Knowledge) -> tuple[RankedCause,
         assessed = _assess(cause, facts, knowledge)
         if assessed is not None:
             ranked.append(assessed)
-            facts.categories[cause_id] = assessed.category
+            facts.conclude_category(cause_id, assessed.category)
     ranked.sort(key=lambda r: (-_explains(r, knowledge), -r.points, r.cause))
     return tuple(msgspec.structs.replace(r, rank=i) for i, r in enumerate(ranked, start=1))
 
@@ -106,10 +109,10 @@ def _assess(cause: Cause, facts: PatientFacts, knowledge: Knowledge) -> RankedCa
     if (
         not established
         and cause.considered_when is not None
-        and not cause.considered_when.holds(facts)
+        and not cause.considered_when.is_true(facts)
     ):
         return None
-    arguments = _arguments(cause, facts, knowledge)
+    arguments = _arguments(cause, facts)
     supporting = [a for a in arguments if a.points > 0]
     if not established and not supporting:
         return None
@@ -138,15 +141,17 @@ def _category(
     knowledge: Knowledge,
 ) -> Category:
     hallmark = True if cause.requires is None else cause.requires.holds(facts)
-    if hallmark is False or (cause.excluded_when is not None and cause.excluded_when.holds(facts)):
+    if hallmark is False or (
+        cause.excluded_when is not None and cause.excluded_when.is_true(facts)
+    ):
         return Category.UNLIKELY
-    if cause.likely_when is not None and cause.likely_when.holds(facts):
+    if cause.likely_when is not None and cause.likely_when.is_true(facts):
         return Category.LIKELY
     result = facts.criterion_result(cause.criterion) if cause.criterion else ""
     if result == "met":
         return Category.LIKELY
     if result == "not-met":
-        kept = cause.possible_when is not None and cause.possible_when.holds(facts)
+        kept = cause.possible_when is not None and cause.possible_when.is_true(facts)
         return Category.POSSIBLE if kept else Category.UNLIKELY
     if points >= knowledge.scale.likely_at and hallmark and _speaks(arguments, facts, knowledge):
         return Category.LIKELY
@@ -163,32 +168,37 @@ def _speaks(arguments: list[Argument], facts: PatientFacts, knowledge: Knowledge
     return False
 
 
-def _arguments(cause: Cause, facts: PatientFacts, knowledge: Knowledge) -> list[Argument]:
+def _arguments(cause: Cause, facts: PatientFacts) -> list[Argument]:
     """Used evidence: of each group the strongest for and the strongest against."""
     strongest: dict[tuple[str, bool], Argument] = {}
     alone: list[Argument] = []
-    for link in cause.evidence:
-        argument = _argument(link, facts, knowledge)
-        if argument is None:
-            continue
+    for link, argument in _known_arguments(cause, facts):
         if not link.group:
             alone.append(argument)
             continue
         key = (link.group, argument.points > 0)
-        if key not in strongest or abs(strongest[key].points) < abs(argument.points):
+        if key not in strongest or _weight(strongest[key]) < _weight(argument):
             strongest[key] = argument
-    return sorted([*alone, *strongest.values()], key=lambda a: (-abs(a.points), a.findings))
+    return sorted([*alone, *strongest.values()], key=_weight, reverse=True)
 
 
-def _argument(link: Link, facts: PatientFacts, knowledge: Knowledge) -> Argument | None:
-    holds = link.when.holds(facts) if link.when is not None else facts.known.get(link.finding)
-    if holds is None:
-        return None
-    points = link.present_points if holds else link.absent_points
-    if not points:
-        return None
-    findings = (link.finding,) if link.when is None else link.when.because(facts)
-    return Argument(findings, points, link.sources, holds, link.label)
+def _known_arguments(cause: Cause, facts: PatientFacts) -> Iterator[tuple[Link, Argument]]:
+    links = cause.links_of_finding
+    for finding in links.keys() & facts.known.keys():
+        present = facts.known[finding]
+        for link in links[finding]:
+            points = link.present_points if present else link.absent_points
+            if points:
+                yield link, Argument((finding,), points, link.sources, present, link.label)
+    for link in cause.composed_links:
+        if link.when is not None and link.present_points and link.when.is_true(facts):
+            because = link.when.because(facts)
+            yield link, Argument(because, link.present_points, link.sources, True, link.label)
+
+
+def _weight(argument: Argument) -> tuple[float, tuple[str, ...]]:
+    """Order of arguments: by points, then by name so that no order of reading matters."""
+    return abs(argument.points), argument.findings
 
 
 def _findings(arguments: list[Argument]) -> tuple[str, ...]:
@@ -197,19 +207,12 @@ def _findings(arguments: list[Argument]) -> tuple[str, ...]:
 
 
 def _missing(cause: Cause, facts: PatientFacts) -> tuple[str, ...]:
-    """Unknown findings that would move this cause most, hallmark first."""
-    weights: dict[str, float] = {}
+    """Unknown findings that would move this cause most: hallmark, open criteria, then by weight."""
+    wanted: list[str] = []
     if cause.requires is not None and cause.requires.holds(facts) is None:
-        for finding in cause.requires.findings():
-            if finding not in facts.known:
-                weights[finding] = 100.0
+        wanted += sorted(cause.requires.findings())
     criterion = facts.criteria.get(cause.criterion)
     if criterion is not None and criterion.result == "undetermined":
-        for finding in criterion.unknown:
-            weights.setdefault(finding, 50.0)
-    for link in cause.evidence:
-        if link.finding and link.finding not in facts.known:
-            weight = max(abs(link.present_points), abs(link.absent_points))
-            weights[link.finding] = max(weights.get(link.finding, 0.0), weight)
-    heaviest = sorted(weights, key=lambda f: (-weights[f], f))
-    return tuple(heaviest[:_MISSING_SHOWN])
+        wanted += criterion.unknown
+    unknown = (f for f in (*wanted, *cause.weightiest_findings) if f not in facts.known)
+    return tuple(islice(dict.fromkeys(unknown), _MISSING_SHOWN))

@@ -80,9 +80,33 @@ class PatientFacts:
         self.categories: dict[str, Category] = {}
         self.flags: set[str] = set()
         self.workups: dict[str, str] = {}
+        self.keys = {id for id, present in self.known.items() if present}
+        self.keys |= {f"cause:{cause}" for cause in diagnoses}
+        self.keys |= {f"result:{analyte}" for analyte in results.analytes}
         self.events: dict[str, list[WorkupEvent]] = {}
         for event in record.events:
             self.events.setdefault(event.workup, []).append(event)
+
+    def conclude_criteria(self, criteria: dict[str, CriteriaResult]) -> None:
+        """Criteria sets have been evaluated."""
+        self.criteria = criteria
+        self.keys |= {f"criterion:{id}" for id in criteria}
+
+    def conclude_category(self, cause: str, category: Category) -> None:
+        """A cause has its place in the differential."""
+        self.categories[cause] = category
+        if category.standing >= Category.POSSIBLE.standing:
+            self.keys.add(f"cause:{cause}")
+
+    def conclude_flag(self, red_flag: str) -> None:
+        """A red flag was raised."""
+        self.flags.add(red_flag)
+        self.keys.add(f"flag:{red_flag}")
+
+    def conclude_workup(self, workup: str, state: str) -> None:
+        """A work-up is ``done`` or ``ordered``."""
+        self.workups[workup] = state
+        self.keys.add(f"workup:{workup}")
 
     @property
     def age(self) -> int | None:
@@ -129,6 +153,11 @@ class PatientFacts:
             return Category.ESTABLISHED
         return self.categories.get(cause, Category.NOT_ASSESSABLE)
 
+    def possible_causes(self) -> set[str]:
+        """Causes that are at least possible, or on record."""
+        ranked = {c for c, g in self.categories.items() if g.standing >= Category.POSSIBLE.standing}
+        return ranked | {cause for cause in self.diagnoses if self.established(cause)}
+
     def criterion_range(self, criterion: str) -> tuple[int, int]:
         """Known points, and points if all unknown items were present; wide open if not evaluated."""
         result = self.criteria.get(criterion)
@@ -171,3 +200,5 @@ class CurrentFacts(PatientFacts):
             for id, present in facts.known.items()
             if not present or facts.findings[id].current or kinds[id].kind not in PASSING_KINDS
         }
+        stale = facts.known.keys() - self.known.keys()
+        self.keys = facts.keys - stale

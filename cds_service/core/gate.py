@@ -7,6 +7,7 @@ on the problem list is no complaint.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 import msgspec
@@ -43,7 +44,7 @@ def decide_gate(facts: PatientFacts, knowledge: Knowledge) -> GateDecision:
         return GateDecision(
             open=True, complaint=True, because=f"current reason for care: {diagnosis}"
         )
-    result = _unanswered_result(facts, knowledge)
+    result = next(_unanswered(facts, knowledge), "")
     if result:
         return GateDecision(
             open=True, because=f"new result that nobody acted on: {result}", findings=(result,)
@@ -76,7 +77,12 @@ def _complaint_by_diagnosis(facts: PatientFacts, knowledge: Knowledge) -> str:
     return ""
 
 
-def _unanswered_result(facts: PatientFacts, knowledge: Knowledge) -> str:
+def unanswered_results(facts: PatientFacts, knowledge: Knowledge) -> tuple[str, ...]:
+    """Findings of leg tests that came back abnormal and that nobody acted on since."""
+    return tuple(dict.fromkeys(_unanswered(facts, knowledge)))
+
+
+def _unanswered(facts: PatientFacts, knowledge: Knowledge) -> Iterator[str]:
     for rule in knowledge.scale.unanswered_results:
         for finding_id in rule.findings:
             finding = facts.findings.get(finding_id)
@@ -86,8 +92,7 @@ def _unanswered_result(facts: PatientFacts, knowledge: Knowledge) -> str:
             if days <= knowledge.scale.results_act_within.in_days and not _acted(
                 facts, rule.answered_by, finding.date
             ):
-                return finding_id
-    return ""
+                yield finding_id
 
 
 def _acted(facts: PatientFacts, workups: tuple[str, ...], since: datetime) -> bool:
@@ -105,7 +110,7 @@ def _acted(facts: PatientFacts, workups: tuple[str, ...], since: datetime) -> bo
 def _flag_alone(facts: PatientFacts, knowledge: Knowledge) -> str:
     current = CurrentFacts(facts)
     for flag in knowledge.red_flags.values():
-        if flag.stands_alone and any(level.when.holds(current) for level in flag.levels):
+        if flag.stands_alone and any(level.when.is_true(current) for level in flag.levels):
             return flag.id
     return ""
 

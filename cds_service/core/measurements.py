@@ -8,7 +8,7 @@ precision; a comparator (``<5``) may leave the answer open.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -38,6 +38,11 @@ class Results:
             analyte = knowledge.analytes.get(result.analyte)
             if analyte is not None and _within(result, analyte, as_of):
                 self._by_analyte.setdefault(result.analyte, []).append(result)
+
+    @property
+    def analytes(self) -> Iterable[str]:
+        """Analytes with a usable result."""
+        return self._by_analyte.keys()
 
     def newest_day(self, analyte: str) -> list[Measurement]:
         """All usable results of the newest day, final ones before provisional ones."""

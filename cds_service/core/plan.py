@@ -59,11 +59,17 @@ class _Wish(msgspec.Struct, frozen=True, kw_only=True):
 
 def note_workup_states(facts: PatientFacts, knowledge: Knowledge) -> None:
     """Fill ``facts.workups`` with what is done (validly) or ordered, for conditions to ask."""
-    for workup in knowledge.workups.values():
+    touched = {
+        whole for event in facts.events for whole in (event, *knowledge.workups[event].covers)
+    }
+    for analyte in facts.results.analytes:
+        touched.update(knowledge.workups_of_analyte.get(analyte, ()))
+    for workup_id in sorted(touched):
+        workup = knowledge.workups[workup_id]
         if _done(workup, facts, knowledge, definite_only=False):
-            facts.workups[workup.id] = "done"
+            facts.conclude_workup(workup_id, "done")
         elif _ordered(workup, facts, knowledge, definite_only=False):
-            facts.workups[workup.id] = "ordered"
+            facts.conclude_workup(workup_id, "ordered")
 
 
 def plan_workups(
@@ -75,7 +81,7 @@ def plan_workups(
         _add_flag_wishes(wishes, flag, facts)
     if complaint:
         for indication in knowledge.indications.values():
-            if indication.when.holds(facts) and not _all_established(indication, facts):
+            if indication.when.is_true(facts) and not _all_established(indication, facts):
                 wishes.setdefault(indication.workup, []).append(_wish(indication, facts))
     withheld = {w: reason for w in wishes if (reason := _withholding(w, facts, knowledge))}
     _add_replacements(wishes, withheld, knowledge)
@@ -85,6 +91,19 @@ def plan_workups(
     ]
     settled = _settled_already(facts, knowledge, wishes.keys()) if complaint else []
     return (*_first_line_first(planned), *settled)
+
+
+def is_withheld(workup: str, facts: PatientFacts, knowledge: Knowledge) -> bool:
+    """Something speaks against this work-up now."""
+    return _withholding(workup, facts, knowledge) is not None
+
+
+def settled_by(workup: Workup, facts: PatientFacts, knowledge: Knowledge) -> list[str]:
+    """References of the valid results and open orders of a work-up."""
+    done = _done(workup, facts, knowledge, definite_only=False)
+    return list(
+        dict.fromkeys([*done, *_ordered(workup, facts, knowledge, definite_only=False)])
+    )
 
 
 def _settled_already(
@@ -181,7 +200,7 @@ def _wish(indication: Indication, facts: PatientFacts) -> _Wish:
 
 def _withholding(workup: str, facts: PatientFacts, knowledge: Knowledge) -> Withholding | None:
     for withholding in knowledge.withholdings_of_workup.get(workup, ()):
-        if withholding.when.holds(facts):
+        if withholding.when.is_true(facts):
             return withholding
     return None
 

@@ -99,7 +99,7 @@ def reason(record: PatientRecord, knowledge: Knowledge, occasion: Occasion) -> R
     if record.deceased:
         return _silent(record, occasion, findings, diagnoses, "the patient has died")
     facts = PatientFacts(record, knowledge, occasion.as_of, findings, diagnoses, results)
-    facts.criteria = evaluate_criteria(facts, knowledge)
+    facts.conclude_criteria(evaluate_criteria(facts, knowledge))
     gate = decide_gate(facts, knowledge)
     if gate.open:
         return _speak(facts, knowledge, occasion, gate)

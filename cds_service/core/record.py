@@ -147,6 +147,31 @@ class Setting(Enum):
     UNKNOWN = "unknown"
 
 
+class DraftedOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """An order that is being written in this very moment (hooks order-select and order-sign).
+
+    Attributes:
+        label: As people name it, from the request: escape it, and at most 60 characters.
+        workups, drugs, treatments: Ids in the knowledge of what it orders; several where a code or
+            a combination product means several.
+        selected: The clinician has just picked it, or signs it; others are background.
+        leg_reason: The order itself gives a leg complaint or a disease of the legs as its reason.
+        priority: FHIR request priority as drafted; empty when none.
+        resource: As received, for an update of the whole.
+    """
+
+    reference: str
+    resource_type: str
+    label: str
+    workups: tuple[str, ...] = ()
+    drugs: tuple[str, ...] = ()
+    treatments: tuple[str, ...] = ()
+    selected: bool = True
+    leg_reason: bool = False
+    priority: str = ""
+    resource: dict[str, Any]
+
+
 class PatientRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Everything read of one patient.
 
@@ -169,14 +194,19 @@ class PatientRecord(msgspec.Struct, frozen=True, kw_only=True):
     measurements: tuple[Measurement, ...] = ()
     events: tuple[WorkupEvent, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    drafts: tuple[DraftedOrder, ...] = ()
 
 
 class Supplied(msgspec.Struct, frozen=True):
-    """One FHIR resource as it arrived: under which prefetch key, or in the hook's context."""
+    """One FHIR resource as it arrived: under which prefetch key, or in the hook's context.
+
+    ``selected`` is False for drafts that the hook's ``selections`` leave out.
+    """
 
     key: str
     resource: dict[str, Any]
     in_context: bool = False
+    selected: bool = True
 
 
 class Gap(msgspec.Struct, frozen=True):

@@ -34,14 +34,14 @@ def raise_flags(facts: PatientFacts, knowledge: Knowledge) -> tuple[RaisedFlag, 
         found = _raise(flag, current)
         if found is not None:
             raised.append(found)
-            facts.flags.add(flag.id)
+            facts.conclude_flag(flag.id)
     raised.sort(key=lambda r: (-r.urgency.standing, r.flag.id))
     return tuple(raised)
 
 
 def _raise(flag: RedFlag, facts: CurrentFacts) -> RaisedFlag | None:
     for level in flag.levels:
-        if level.when.holds(facts):
+        if level.when.is_true(facts):
             because = level.when.because(facts)
             return RaisedFlag(
                 flag=flag,

@@ -51,16 +51,25 @@ def _as_sign(match: re.Match[str]) -> str:
 
 
 def normalise(text: str) -> str:
-    """Lower case, single spaces, signs set apart, one spelling for British and American words."""
-    plain = _SIGN.sub(_as_sign, _INVISIBLE.sub("", text.lower()))
-    plain = (
-        " ".join(plain.split())
-        .replace("ae", "e")
-        .replace("oe", "e")
-        .replace("our", "or")
-        .replace("z", "s")
-    )
-    return f" {plain} "
+    """Lower case, single spaces, signs set apart, short forms of sides written out.
+
+    British and American spellings become one ("oedema", "edema"; "paralysed", "paralyzed").
+    """
+    words = _SIGN.sub(_as_sign, _INVISIBLE.sub("", text.lower())).split()
+    plain = f" {' '.join(_SHORT_FORMS.get(word, word) for word in words)} "
+    if " l " in plain or " r " in plain or " / l " in plain:
+        plain = _SIDE.sub(_as_side, plain.replace(" b / l ", " bilateral "))
+    return plain.replace("ae", "e").replace("oe", "e").replace("our", "or").replace("z", "s")
+
+
+_SHORT_FORMS = {"rle": "right leg", "lle": "left leg", "ble": "both legs", "bilat": "bilateral"}
+_SIDE = re.compile(
+    r" (?:\( )?([lr]) (?:\) )?(?=(?:lower |great |big )?(?:leg|calf|foot|thigh|ankle|knee|toe|hallux|shin|heel|hip)\b)"
+)
+
+
+def _as_side(match: re.Match[str]) -> str:
+    return " left " if match[1] == "l" else " right "
 
 
 class _Key:

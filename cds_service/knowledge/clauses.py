@@ -18,7 +18,7 @@ from cds_service.knowledge.language import Mark
 class Entry:
     """A phrase of the lexicon and what it states."""
 
-    __slots__ = ("about", "is_diagnosis", "is_past", "needs_leg", "target", "words")
+    __slots__ = ("about", "is_diagnosis", "is_past", "is_relief", "needs_leg", "target", "words")
 
     def __init__(
         self,
@@ -29,12 +29,14 @@ class Entry:
         needs_leg: bool = False,
         is_diagnosis: bool = False,
         is_past: bool = False,
+        is_relief: bool = False,
     ) -> None:
         self.about = about
         self.target = target
         self.words = words
         self.needs_leg = needs_leg
         self.is_diagnosis = is_diagnosis  # said in doubt ("possible ..."), it is not said
+        self.is_relief = is_relief  # "not helped by ..." denies it and nothing else
         self.is_past = is_past  # history by nature: "history of ..." does not end it
 
 
@@ -92,7 +94,7 @@ class Clauses:
         self._negations = 0
         self._unclear = False
         self._maybe = self._hypothetical = self._family = False
-        self._past = self._past_causes = False
+        self._past = self._past_causes = self._unrelieved = False
 
     def read(self) -> list[Found]:
         """Every phrase in order."""
@@ -107,7 +109,7 @@ class Clauses:
         found = Found(entry, start, end, self._clause, self._segment)
         found.of_family = self._family
         found.dropped = self._hypothetical or self._unclear or (entry.is_diagnosis and self._maybe)
-        if self._negation is not None:
+        if self._negation is not None or (entry.is_relief and self._unrelieved):
             self._deny(found)
         else:
             found.historical = self._past or (entry.is_diagnosis and self._past_causes)
@@ -127,7 +129,7 @@ class Clauses:
         self._segment += 1
         self._past_causes = self._past_causes or self._past
         self._past = False
-        self._unclear = False
+        self._unclear = self._unrelieved = False
         if self._negation is None:
             return
         words = self._next_segment(token[1])
@@ -153,7 +155,7 @@ class Clauses:
     def _next_segment(self, position: int) -> list[str]:
         """Words from here to the next comma or end of clause."""
         end = len(self.text)
-        for mark in (" , ", " . ", " ) ", " but "):
+        for mark in (" , ", " . ", " ) ", " but ", " & "):
             at = self.text.find(mark, position - 1)
             end = at if 0 <= at < end else end
         return self.text[position:end].split()
@@ -170,6 +172,14 @@ class Clauses:
 
     def _no_negation(self, token: Token) -> None:
         """Nothing is denied by "not only" or "no relief"."""
+
+    def _no_relief(self, token: Token) -> None:
+        """What follows does not help: only what relieves is denied."""
+        self._unrelieved = True
+
+    def _no_relief_after(self, token: Token) -> None:
+        """What stands before does not help."""
+        self._reach_back(_deny_relief)
 
     def _affirm(self, token: Token) -> None:
         used = bool(self.found) and self.found[-1].start >= self._negated_from
@@ -281,6 +291,11 @@ class Clauses:
         return all(clause != found.clause for clause, _ in self.elsewhere)
 
 
+def _deny_relief(found: Found) -> None:
+    if found.entry.is_relief:
+        found.status = Status.ABSENT
+
+
 def _doubt_cause(found: Found) -> None:
     found.dropped = found.dropped or found.entry.is_diagnosis
 
@@ -293,6 +308,8 @@ _HANDLERS: dict[Mark, Callable[[Clauses, Token], None]] = {
     Mark.NO: Clauses._negate,
     Mark.NOT: Clauses._negate,
     Mark.NOT_NEGATION: Clauses._no_negation,
+    Mark.NO_RELIEF: Clauses._no_relief,
+    Mark.NO_RELIEF_AFTER: Clauses._no_relief_after,
     Mark.AFFIRMS: Clauses._affirm,
     Mark.PATIENT_NOW: Clauses._patient_now,
     Mark.MAYBE: Clauses._doubt,

@@ -32,8 +32,10 @@ class Mark(IntEnum):
     PHRASE = 16
     LEG = 17
     ELSEWHERE = 18
-    COMMA = 19
-    CLAUSE_END = 20
+    NO_RELIEF = 19  # denies only what relieves
+    NO_RELIEF_AFTER = 20
+    COMMA = 21
+    CLAUSE_END = 22
 
 
 _WORDS = {
@@ -56,15 +58,25 @@ _WORDS = {
         haven't | hadn't | neither | nor | not have | not had | not present with
         """,
     Mark.NOT_NEGATION: """
-        not only | no relief | no change | no improvement | not improved | not improving | no better
-        | without relief | without improvement | not resolved | not resolving | not responding | no
+        not only | no change | not improving | not resolved | not resolving | not responding | no
         response to | does not go away | doesn't go away | not go away | not settling | not settled
         | no respite | no let up | no idea | not sure | not certain | not tolerating | not coping |
         no explanation for | no cause | no obvious cause | without obvious cause | no clear cause |
         not able to | not sleeping | not sleep | does not stop | doesn't stop | no history given |
         not controlled | not well controlled | no further | not yet | not just | not always | prior
-        to | not relieved | not eased | not helped | not better | without warning | no matter | no
+        to | without warning | no matter | no
         appetite
+        """,
+    Mark.NO_RELIEF: """
+        no relief | no relief from | no improvement | no better | without relief | without improvement
+        | not relieved | not relieved by | not eased | not eased by | not helped | not helped by | not better
+        | not improved | not improved by | unrelieved | unrelieved by | isn't relieved | isn't eased | isn't helped
+        | no benefit from | no help from
+        """,
+    Mark.NO_RELIEF_AFTER: """
+        does not help | doesn't help | do not help | don't help | did not help | didn't help | no help
+        | makes no difference | made no difference | make no difference | does not relieve | doesn't relieve
+        | does not ease | doesn't ease | gives no relief | gave no relief | no use | not helping | brings no relief
         """,
     Mark.AFFIRMS: """
         has | have | had | having | feels | feel | describes | describing | states | endorses |

@@ -15,6 +15,7 @@ import msgspec
 from cds_service.core.knowledge import FindingDefinition, Knowledge
 from cds_service.core.record import Subject
 from cds_service.core.values import Status
+from cds_service.knowledge.attributes import spread
 from cds_service.knowledge.automaton import Automaton, normalise
 from cds_service.knowledge.clauses import Clauses, Entry, Found, Token
 from cds_service.knowledge.language import WORDS, Mark
@@ -83,7 +84,7 @@ class Lexicon:
         """What a free text states; nothing of it is kept."""
         if len(text) < 2:
             return ()
-        plain = normalise(text)
+        plain = spread(normalise(text))
         tokens = self._statements.tokens(plain, text)
         if not any(token[2] is Mark.PHRASE for token in tokens):
             return ()
@@ -176,6 +177,7 @@ def _statement_phrases(knowledge: Knowledge) -> Iterable[tuple[str, Mark, Entry 
                 phrase.words,
                 needs_leg=phrase.needs == "leg",
                 is_diagnosis=finding.kind in DIAGNOSIS_KINDS,
+                is_relief=finding.kind == "relieving",
                 is_past=finding.kind == "history" and _is_for_ever(finding),
             )
             yield phrase.words, Mark.PHRASE, entry
@@ -185,7 +187,7 @@ def _statement_phrases(knowledge: Knowledge) -> Iterable[tuple[str, Mark, Entry 
 
 
 _ALWAYS_KEPT = frozenset({Mark.LEG, Mark.ELSEWHERE, Mark.COMMA, Mark.CLAUSE_END})
-_NEGATIONS = frozenset({Mark.DENIES, Mark.NO, Mark.NOT, Mark.NOT_NEGATION})
+_NEGATIONS = frozenset({Mark.DENIES, Mark.NO, Mark.NOT, Mark.NOT_NEGATION, Mark.NO_RELIEF})
 
 
 def _outermost(tokens: list[Token]) -> list[Token]:
@@ -226,7 +228,7 @@ def _negation_of_phrase(kept: list[Token], start: int) -> list[Token]:
     """Deny the phrase too: "no relief with walking" denies "relief with walking" if that is a phrase."""
     for position in range(len(kept) - 1, max(len(kept) - 4, -1), -1):
         before = kept[position]
-        if before[2] is Mark.NOT_NEGATION and before[0] < start < before[1]:
+        if before[2] in (Mark.NOT_NEGATION, Mark.NO_RELIEF) and before[0] < start < before[1]:
             kept[position] = (before[0], start, Mark.NOT, None)
     return kept
 

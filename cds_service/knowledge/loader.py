@@ -38,6 +38,9 @@ _SECTIONS: dict[str, type[k.Entry]] = {
     "questions": k.Question,
     "conflicts": k.Conflict,
     "predispositions": k.Predisposition,
+    "treatments": k.Treatment,
+    "order-checks": k.OrderCheck,
+    "screenings": k.Screening,
 }
 
 

@@ -21,6 +21,10 @@ class Established(Condition):
         """True when on record; what is not on record is undetermined."""
         return True if facts.established(self.cause) else None
 
+    def witnesses(self) -> frozenset[str] | None:
+        """The cause."""
+        return frozenset((f"cause:{self.cause}",))
+
 
 class ReasonForCare(Condition):
     """A recorded diagnosis is the reason of a current encounter, or new in this request."""
@@ -33,6 +37,10 @@ class ReasonForCare(Condition):
     def holds(self, facts: Facts) -> bool | None:
         """True when it is; otherwise undetermined."""
         return True if facts.reason_for_care(self.cause) else None
+
+    def witnesses(self) -> frozenset[str] | None:
+        """The cause."""
+        return frozenset((f"cause:{self.cause}",))
 
 
 class CauseAtLeast(Condition):
@@ -47,6 +55,10 @@ class CauseAtLeast(Condition):
     def holds(self, facts: Facts) -> bool | None:
         """True or False; a category is always decided."""
         return facts.category(self.cause).standing >= self.category.standing
+
+    def witnesses(self) -> frozenset[str] | None:
+        """The cause, which is a key from ``possible`` upwards."""
+        return frozenset((f"cause:{self.cause}",)) if self.category.standing > 1 else None
 
 
 class CriterionIs(Condition):
@@ -76,6 +88,12 @@ class CriterionIs(Condition):
             return low >= self.at_least
         return high < (self.cannot_reach or 0)
 
+    def witnesses(self) -> frozenset[str] | None:
+        """The criteria set: one that was not evaluated has no points."""
+        return (
+            frozenset((f"criterion:{self.criterion}",)) if self.result != "undetermined" else None
+        )
+
 
 class Measured(Condition):
     """The deciding result of an analyte lies on one side of a limit."""
@@ -92,6 +110,10 @@ class Measured(Condition):
         found = facts.measured(self.analyte)
         return None if found is None else compare(found[0], found[1], self.relation, self.limit)
 
+    def witnesses(self) -> frozenset[str] | None:
+        """A usable result."""
+        return frozenset((f"result:{self.analyte}",))
+
 
 class TimesLimit(Condition):
     """The deciding result exceeds a multiple of the laboratory's own upper limit."""
@@ -106,6 +128,10 @@ class TimesLimit(Condition):
         """None when the laboratory sent no usable limit."""
         times = facts.times_limit(self.analyte)
         return None if times is None else times > self.multiple
+
+    def witnesses(self) -> frozenset[str] | None:
+        """A usable result."""
+        return frozenset((f"result:{self.analyte}",))
 
 
 class Age(Condition):
@@ -164,6 +190,10 @@ class Flagged(Condition):
         """True or False."""
         return facts.flagged(self.red_flag)
 
+    def witnesses(self) -> frozenset[str] | None:
+        """The red flag."""
+        return frozenset((f"flag:{self.red_flag}",))
+
 
 class WorkupIs(Condition):
     """A work-up is done, ordered or missing."""
@@ -177,6 +207,10 @@ class WorkupIs(Condition):
     def holds(self, facts: Facts) -> bool | None:
         """True or False."""
         return facts.workup_state(self.workup) == self.state
+
+    def witnesses(self) -> frozenset[str] | None:
+        """A work-up that is done or ordered."""
+        return None if self.state == "missing" else frozenset((f"workup:{self.workup}",))
 
 
 def compare(value: Decimal, comparator: str, relation: str, limit: Decimal) -> bool | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from decimal import Decimal
 from typing import Protocol
 
@@ -15,6 +15,14 @@ class Facts(Protocol):
     @property
     def known(self) -> Mapping[str, bool]:
         """Findings that are present (True) or absent (False); an unknown one is not in it."""
+
+    @property
+    def keys(self) -> Set[str]:
+        """What there is to go by.
+
+        Present findings by id, and ``cause:``, ``criterion:``, ``result:``, ``flag:`` and
+        ``workup:`` keys of what was concluded.
+        """
 
     def is_current(self, finding: str) -> bool:
         """The finding is present now, by the windows of its channel."""

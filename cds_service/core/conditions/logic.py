@@ -10,11 +10,29 @@ from cds_service.core.conditions.facts import Facts
 class Condition:
     """A node of a condition tree."""
 
-    __slots__ = ()
+    __slots__ = ("_witnesses",)
+    _witnesses: frozenset[str] | None
 
     def holds(self, facts: Facts) -> bool | None:
         """True, False, or None when it cannot be decided from what is known."""
         raise NotImplementedError
+
+    def is_true(self, facts: Facts) -> bool:
+        """It holds. Quick to say no: without a witness in the facts nothing is evaluated."""
+        try:
+            witnesses = self._witnesses
+        except AttributeError:
+            witnesses = self._witnesses = self.witnesses()
+        if witnesses is not None and witnesses.isdisjoint(facts.keys):
+            return False
+        return self.holds(facts) is True
+
+    def witnesses(self) -> frozenset[str] | None:
+        """Keys of the facts of which at least one must be there for the condition to hold.
+
+        None when it may hold without any (a negation, for example).
+        """
+        return None
 
     def parts(self) -> tuple[Condition, ...]:
         """Direct sub-conditions."""
@@ -58,6 +76,10 @@ class FindingIs(Condition):
     def holds(self, facts: Facts) -> bool | None:
         """True present, False absent, None unknown."""
         return facts.known.get(self.id)
+
+    def witnesses(self) -> frozenset[str] | None:
+        """The finding itself."""
+        return frozenset((self.id,))
 
     def because(self, facts: Facts) -> tuple[str, ...]:
         """This finding, when it holds."""
@@ -146,6 +168,11 @@ class All(Condition):
                 outcome = None
         return outcome
 
+    def witnesses(self) -> frozenset[str] | None:
+        """Those of the part that has fewest: without it the whole cannot hold."""
+        known = [w for part in self.of if (w := part.witnesses()) is not None]
+        return min(known, key=len, default=None)
+
     def because(self, facts: Facts) -> tuple[str, ...]:
         """The findings behind every part."""
         return _merge(part.because(facts) for part in self.of)
@@ -178,6 +205,14 @@ class AtLeast(Condition):
             return True
         unsure = values.count(None)
         return None if sure + unsure >= self.count else False
+
+    def witnesses(self) -> frozenset[str] | None:
+        """Those of all parts, unless enough parts may hold without any."""
+        found = [part.witnesses() for part in self.of]
+        known = [w for w in found if w is not None]
+        if len(found) - len(known) >= self.count:
+            return None
+        return frozenset().union(*known)
 
     def because(self, facts: Facts) -> tuple[str, ...]:
         """The findings behind those parts that hold."""

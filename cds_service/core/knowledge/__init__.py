@@ -32,6 +32,7 @@ from cds_service.core.knowledge.observables import (
     Phrase,
     Unit,
 )
+from cds_service.core.knowledge.orders import OrderCheck, Orders, Screening, Treatment
 from cds_service.core.knowledge.safety import Advice, FlagLevel, Interlock, RedFlag
 from cds_service.core.knowledge.workups import Indication, Withholding, Workup
 
@@ -54,14 +55,18 @@ __all__ = [
     "Knowledge",
     "Link",
     "MeasuredRule",
+    "OrderCheck",
+    "Orders",
     "Phrase",
     "Predisposition",
     "Question",
     "Recognition",
     "RedFlag",
     "Scale",
+    "Screening",
     "Side",
     "Source",
+    "Treatment",
     "Trust",
     "UnansweredResult",
     "Unit",

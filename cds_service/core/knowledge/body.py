@@ -17,6 +17,7 @@ from cds_service.core.knowledge.observables import (
     FindingDefinition,
     MeasuredRule,
 )
+from cds_service.core.knowledge.orders import OrderCheck, Screening, Treatment
 from cds_service.core.knowledge.safety import Advice, Interlock, RedFlag
 from cds_service.core.knowledge.workups import Indication, Withholding, Workup
 
@@ -48,6 +49,9 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     questions: dict[str, Question]
     conflicts: dict[str, Conflict]
     predispositions: dict[str, Predisposition]
+    treatments: dict[str, Treatment]
+    order_checks: dict[str, OrderCheck]
+    screenings: dict[str, Screening]
 
     @cached_property
     def findings_of_diagnosis(self) -> dict[str, tuple[str, ...]]:
@@ -114,6 +118,24 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return {cause: position for position, cause in enumerate(ordered)}
 
     @cached_property
+    def advice_of_cause(self) -> dict[str, tuple[tuple[int, Advice], ...]]:
+        """Advice by cause, with its place in the files."""
+        index: dict[str, list[tuple[int, Advice]]] = {}
+        for position, advice in enumerate(self.advice.values()):
+            for cause in advice.causes:
+                index.setdefault(cause, []).append((position, advice))
+        return {cause: tuple(found) for cause, found in index.items()}
+
+    @cached_property
+    def workups_of_analyte(self) -> dict[str, tuple[str, ...]]:
+        """Work-ups that a result of an analyte may be."""
+        index: dict[str, list[str]] = {}
+        for workup in self.workups.values():
+            for analyte in workup.analytes:
+                index.setdefault(analyte, []).append(workup.id)
+        return {analyte: tuple(found) for analyte, found in index.items()}
+
+    @cached_property
     def indications_of_workup(self) -> dict[str, tuple[Indication, ...]]:
         """Indications by work-up."""
         return _grouped(self.indications.values())
@@ -122,6 +144,17 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def withholdings_of_workup(self) -> dict[str, tuple[Withholding, ...]]:
         """Withholdings by work-up."""
         return _grouped(self.withholdings.values())
+
+    @cached_property
+    def leg_causes(self) -> frozenset[str]:
+        """Causes that are diseases of the legs themselves, not what predisposes to them."""
+        return frozenset(
+            cause.id
+            for cause in self.causes.values()
+            if cause.role == "ranked"
+            and not cause.background
+            and (cause.question != "systemic" or cause.symptomatic)
+        )
 
     @cached_property
     def covered_by(self) -> dict[str, tuple[str, ...]]:

@@ -60,7 +60,7 @@ class Recognition(Entry, frozen=True, kw_only=True):
     phrases: tuple[str, ...] = ()
 
 
-class Cause(Entry, frozen=True, kw_only=True):
+class Cause(Entry, frozen=True, kw_only=True, dict=True):
     """A condition, risk condition or external factor that may explain the complaint.
 
     Attributes:
@@ -102,6 +102,29 @@ class Cause(Entry, frozen=True, kw_only=True):
     explanation: str = ""
     sources: tuple[str, ...] = ()
     note: str = ""
+
+    @cached_property
+    def links_of_finding(self) -> dict[str, tuple[Link, ...]]:
+        """Evidence that stands on a single finding, by that finding."""
+        index: dict[str, list[Link]] = {}
+        for link in self.evidence:
+            if link.finding:
+                index.setdefault(link.finding, []).append(link)
+        return {finding: tuple(links) for finding, links in index.items()}
+
+    @cached_property
+    def composed_links(self) -> tuple[Link, ...]:
+        """Evidence that stands on a condition."""
+        return tuple(link for link in self.evidence if link.when is not None)
+
+    @cached_property
+    def weightiest_findings(self) -> tuple[str, ...]:
+        """Findings by how far knowing them would move this cause, furthest first."""
+        weights = {
+            finding: max(max(abs(x.present_points), abs(x.absent_points)) for x in links)
+            for finding, links in self.links_of_finding.items()
+        }
+        return tuple(sorted(weights, key=lambda finding: (-weights[finding], finding)))
 
 
 class Item(Entry, frozen=True, kw_only=True):

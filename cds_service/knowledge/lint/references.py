@@ -1,20 +1,17 @@
-"""Checks of the whole knowledge: every reference leads somewhere, everything has a source.
-
-``check_knowledge`` returns one line for each problem; the service refuses to start with any.
-"""
+"""Every reference leads somewhere, every value is one that the reasoning knows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
 from cds_service.core import conditions as c
-from cds_service.core.knowledge import Entry, Knowledge, Link
-from cds_service.core.values import SYSTEM_URIS, Coding, Strength
+from cds_service.core.knowledge import Knowledge, Link
+from cds_service.core.values import Strength
 
 
-def check_knowledge(knowledge: Knowledge) -> list[str]:
-    """Every problem, as "kind[id]: what is wrong"."""
-    checks = (
+def reference_problems(knowledge: Knowledge) -> Iterator[str]:
+    """What leads nowhere, one line each."""
+    for check in (
         _check_findings,
         _check_drugs,
         _check_causes,
@@ -23,10 +20,9 @@ def check_knowledge(knowledge: Knowledge) -> list[str]:
         _check_indications,
         _check_red_flags,
         _check_interlocks_and_advice,
-        _check_sources,
-        _check_codings,
-    )
-    return [problem for check in checks for problem in check(knowledge)]
+        _check_library,
+    ):
+        yield from check(knowledge)
 
 
 def _check_findings(k: Knowledge) -> Iterator[str]:
@@ -126,8 +122,6 @@ def _check_red_flags(k: Knowledge) -> Iterator[str]:
         where = f"red-flags[{flag.id}]"
         yield from _unknown(where, "suspected", flag.suspected, k.causes)
         yield from _unknown(where, "workups", (*flag.workups, *flag.answered_by), k.workups)
-        if len(flag.summary) > 100:
-            yield f"{where}: summary longer than 100 characters"
         for level in flag.levels:
             yield from _check_condition(where, level.when, k)
             if any(isinstance(n, c.Not | c.FindingUnknown) for n in level.when.walk()):
@@ -141,53 +135,34 @@ def _check_interlocks_and_advice(k: Knowledge) -> Iterator[str]:
         where = f"advice[{advice.id}]"
         yield from _unknown(where, "causes", advice.causes, k.causes)
         yield from _unknown(where, "withheld-by", advice.withheld_by, k.interlocks)
+        yield from _unknown(where, "conflicts", advice.conflicts, k.conflicts)
         if advice.when is not None:
             yield from _check_condition(where, advice.when, k)
 
 
-def _check_sources(k: Knowledge) -> Iterator[str]:
-    for section in (
-        "causes",
-        "criteria",
-        "indications",
-        "withholdings",
-        "red_flags",
-        "interlocks",
-        "advice",
-    ):
-        for entry in getattr(k, section).values():
-            where = f"{section.replace('_', '-')}[{entry.id}]"
-            yield from _unknown(where, "sources", entry.sources, k.sources)
-            if section != "causes" and not entry.sources:
-                yield f"{where}: names no source"
-    for cause in k.causes.values():
-        for link in cause.evidence:
-            yield from _unknown(f"causes[{cause.id}].evidence", "sources", link.sources, k.sources)
-    for finding in k.findings.values():
-        for rule in finding.measured:
-            yield from _unknown(
-                f"findings[{finding.id}].measured", "source", (rule.source,), k.sources
-            )
+def _check_library(k: Knowledge) -> Iterator[str]:
+    """Conflicts and relations: what is said to put them into practice must be there."""
+    doing = _names_of_rules(k)
+    for conflict in k.conflicts.values():
+        where = f"conflicts[{conflict.id}]"
+        yield from _unknown(where, "implemented-by", conflict.implemented_by, doing)
+        if conflict.safety_impact not in {"high", "medium", "low"}:
+            yield f"{where}: safety-impact '{conflict.safety_impact}'"
+    for relation in k.predispositions.values():
+        where = f"predispositions[{relation.id}]"
+        by = (relation.implemented_by,) if relation.implemented_by else ()
+        yield from _unknown(where, "implemented-by", by, doing)
+        for end in (relation.from_, relation.to):
+            kind, _, name = end.rpartition(":")
+            if kind != "external":
+                yield from _unknown(where, "from/to", (name,), doing)
 
 
-def _check_codings(k: Knowledge) -> Iterator[str]:
-    for entry, codings in _codings(k):
-        for coding in codings:
-            if coding.system not in SYSTEM_URIS:
-                yield f"{entry.id}: code system '{coding.system}' is not known"  # type: ignore[attr-defined]
-
-
-def _codings(k: Knowledge) -> Iterator[tuple[Entry, tuple[Coding, ...]]]:
-    for finding in k.findings.values():
-        yield finding, (*finding.codes, *finding.codes_needing_leg)
-    for analyte in k.analytes.values():
-        yield analyte, analyte.codes
-    for drug in k.drugs.values():
-        yield drug, drug.codes
-    for cause in k.causes.values():
-        yield cause, cause.recognised.codes
-    for workup in k.workups.values():
-        yield workup, (*workup.order, *workup.results)
+def _names_of_rules(k: Knowledge) -> frozenset[str]:
+    return frozenset().union(
+        k.findings, k.causes, k.criteria, k.indications, k.withholdings, k.red_flags, k.interlocks,
+        k.advice, k.drugs, k.workups,
+    )  # fmt: skip
 
 
 _NAMES = {
