@@ -5,12 +5,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 from flask import Flask
 
 from cds_service.core.card import CardPolicy
 from cds_service.core.knowledge import Knowledge
-from cds_service.gather.services import load_services
+from cds_service.gather.fetching.addresses import Servers
+from cds_service.gather.fetching.fetch import Fetcher, Limits
+from cds_service.gather.services import load_services, offered_services
 from cds_service.knowledge.loader import CONTENT, load_knowledge
 from cds_service.settings import Settings
 from cds_service.web.advisor import Advisor
@@ -20,6 +23,7 @@ from cds_service.web.errors import register_errors
 from cds_service.web.headers import register_headers
 from cds_service.web.request_log import register_request_log
 from cds_service.web.site import Advises, Site
+from cds_service.wire.strict_json import read_json
 
 
 Clock = Callable[[], datetime]
@@ -67,13 +71,35 @@ def compose_site(
     known = knowledge or load_knowledge(settings.knowledge_dir or CONTENT)
     policy = CardPolicy(maximum=settings.max_cards, base_url=settings.public_url)
     return Site(
-        services=load_services(settings.hooks_folder, known),
+        services=offered_services(load_services(settings.hooks_folder, known), settings.offered),
         advisor=advisor or Advisor(known, policy, clock),
         hooks_version=settings.hooks_version,
         knowledge_version=known.version,
         allow_as_of=settings.allow_as_of,
         max_json_depth=settings.max_json_depth,
+        fetcher=compose_fetcher(settings),
     )
+
+
+def compose_fetcher(settings: Settings) -> Fetcher | None:
+    """What completes prefetch; None unless the settings list a FHIR server.
+
+    Raises:
+        ValueError: An entry of the list is no base URL, or not https where it has to be.
+    """
+    servers = Servers.build(
+        settings.fetched_from,
+        settings.fetched_openly_from,
+        allow_http=settings.fhir_allow_http,
+        allow_private=settings.fhir_allow_private,
+    )
+    limits = Limits(
+        seconds=settings.fhir_seconds,
+        max_bytes=settings.fhir_max_bytes,
+        max_pages=settings.fhir_max_pages,
+    )
+    read = partial(read_json, max_depth=settings.max_json_depth)
+    return Fetcher(servers, limits, read) if servers.listed else None
 
 
 def configure_logging(level: str) -> None:

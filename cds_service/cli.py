@@ -21,6 +21,8 @@ from cds_service.core.errors import CdsError, InvalidRequestError, KnowledgeErro
 from cds_service.gather.requests import request_from_bundle
 from cds_service.gather.sandbox import read_case
 from cds_service.gather.supply import gather
+from cds_service.knowledge.coverage import coverage_problems, coverage_table, coverage_text
+from cds_service.knowledge.lint import check_knowledge
 from cds_service.knowledge.loader import CONTENT, load_knowledge
 from cds_service.settings import Settings, gunicorn_configuration, settings_page
 from cds_service.web.site import Site
@@ -113,11 +115,20 @@ def knowledge() -> None:
     "folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path)
 )
 def check(folder: Path | None) -> None:
-    """Load FOLDER (default: the knowledge in use) and name every problem."""
+    """Load FOLDER (default: the knowledge in use), name every problem, show what is covered."""
+    place = folder or _settings().knowledge_dir or CONTENT
     try:
-        known = load_knowledge(folder or _settings().knowledge_dir or CONTENT)
+        known = load_knowledge(place)
     except KnowledgeError as problem:
         raise click.ClickException(f"{len(problem.problems)} problems\n{problem}") from None
+    problems = check_knowledge(known)
+    if not problems:
+        click.echo(coverage_text(coverage_table(known)))
+        # A site may leave out what it does not want; what is shipped must be whole.
+        problems = coverage_problems(known) if place == CONTENT else []
+    if problems:
+        listed = "\n".join(problems)
+        raise click.ClickException(f"{len(problems)} problems\n{listed}")
     click.echo(
         f"Knowledge {known.version}: {len(known.causes)} causes, {len(known.findings)} findings, "
         f"{len(known.workups)} work-ups, {len(known.red_flags)} red flags, {len(known.sources)} sources."

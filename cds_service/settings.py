@@ -62,11 +62,44 @@ class Settings(BaseSettings):
     max_json_depth: int = Field(
         200, ge=10, le=900, description="Deepest nesting of a request body; deeper ones get 400."
     )
+    fhir_servers: str = Field(
+        "",
+        description="Base URLs of the FHIR servers that missing prefetch may be fetched from with the "
+        "token of the call, separated by commas; empty: nothing is ever fetched.",
+    )
+    fhir_open_servers: str = Field(
+        "",
+        description="Base URLs of FHIR servers that are asked without token when the call carries none; "
+        "for local development with synthetic patients.",
+    )
+    fhir_allow_http: bool = Field(
+        False,
+        description="FHIR servers may be listed with http; for local development. Never used towards "
+        "public addresses.",
+    )
+    fhir_allow_private: bool = Field(
+        False,
+        description="Names of listed FHIR servers may resolve to loopback and private addresses.",
+    )
+    fhir_seconds: float = Field(
+        2.0, gt=0, le=20, description="Longest time for fetching in one call, in seconds."
+    )
+    fhir_max_bytes: int = Field(
+        5_000_000, ge=1_000, description="Most that is fetched in one call, in bytes."
+    )
+    fhir_max_pages: int = Field(
+        5, ge=1, le=100, description="Most pages fetched for one prefetch key."
+    )
     hooks_version: str = Field(
         "3.0.0-ballot",
         pattern=_SEMVER,
         description="Version of the CDS Hooks specification claimed in discovery. 3.0.0 is not "
         "published yet; `2.0.1` suits sites whose clients know nothing newer.",
+    )
+    services: str = Field(
+        "",
+        description="Ids of the CDS services offered, separated by commas; empty: all. An id that no "
+        "definition has stops the start-up.",
     )
     hooks_dir: Path | None = Field(
         None, description="Folder of service definitions; default: the ones shipped."
@@ -84,7 +117,22 @@ class Settings(BaseSettings):
     @property
     def origins(self) -> tuple[str, ...]:
         """The CORS origins, one by one."""
-        return tuple(o for o in (part.strip() for part in self.cors_origins.split(",")) if o)
+        return _listed(self.cors_origins)
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """Ids of the services to offer; none: all."""
+        return _listed(self.services)
+
+    @property
+    def fetched_from(self) -> tuple[str, ...]:
+        """Base URLs of FHIR servers that are asked with a token."""
+        return _listed(self.fhir_servers)
+
+    @property
+    def fetched_openly_from(self) -> tuple[str, ...]:
+        """Base URLs of FHIR servers that are asked without one."""
+        return _listed(self.fhir_open_servers)
 
     @property
     def hooks_folder(self) -> Path:
@@ -95,6 +143,10 @@ class Settings(BaseSettings):
     def fixtures_folder(self) -> Path:
         """Where the sandbox patients lie."""
         return self.fixtures_dir or data_folder("fixtures")
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part for part in (word.strip() for word in text.split(",")) if part)
 
 
 def data_folder(name: str) -> Path:

@@ -14,6 +14,12 @@ from tests.spec.cases import Case, Expect, ExpectedCards, OneOf, read_cases
 PAGE = Path(__file__).parents[1] / "docs" / "cases.md"
 # A case stands under the first of these tags that it carries.
 GROUPS = {
+    "encounter-start": "At the start of an encounter",
+    "problem-list": "When a problem is put on the list",
+    "order-select": "When an order is selected",
+    "order-sign": "Before orders are signed",
+    "discharge": "Before discharge",
+    "screening": "Screening without complaint",
     "silence": "When silence is right",
     "child": "Under eighteen",
     "trap": "Traps of real data",
@@ -65,6 +71,8 @@ def _case(case: Case) -> str:
     file = case.file
     facts = "\n".join(f"- {line}" for line in _in_words(file.expect))
     when = f"`{case.slug}`, as of {file.as_of}"
+    if file.hook != "patient-view" or "screen" in file.service:
+        when += f", asked of `{file.service}`"
     return f"### {file.title}\n\n{when}\n\n{file.story}\n\n*Why it is here:* {file.teaches}\n\n{facts}\n"
 
 
@@ -87,6 +95,9 @@ def _in_words(expect: Expect) -> Iterator[str]:
     yield from _lines("interlocks", expect.interlocks.active, "on")
     yield from _lines("interlocks", expect.interlocks.inactive, "off")
     yield from _cards(expect.cards)
+    for reference, checks in expect.orders.said.items():
+        yield f"orders: {reference}: {', '.join(checks)}"
+    yield from _lines("orders", expect.orders.silent, "nothing said")
     yield from _lines("resources", expect.skipped, "reported as not used")
 
 
@@ -121,6 +132,7 @@ def _cards(cards: ExpectedCards) -> Iterator[str]:
     yield from _lines("cards", cards.indicators, "shown")
     yield from _lines("cards", cards.no_indicators, "not shown")
     yield from _lines("card summaries", cards.summary_mentions, "mention")
+    yield from _lines("suggestions", cards.suggestions, "offered")
     # As code: what no card may say is sometimes markup.
     yield from _lines("cards", [f"`{words}`" for words in cards.never_mentions], "never say")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from cds_service.core.values import Coding, Priority
@@ -48,12 +50,22 @@ class OrderDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing to accept with a click; always exactly one order (EHR-03)."""
+    """One thing to accept with a click; always exactly one action (EHR-03).
+
+    Either ``order`` is drafted anew, or ``changed`` is the whole of a received draft with our change
+    (ACT-04).
+    """
 
     label: str
     description: str
     recommended: bool
-    order: OrderDraft
+    order: OrderDraft | None = None
+    changed: dict[str, Any] | None = None
+
+    @property
+    def subject(self) -> str:
+        """What it is about, to tell repetitions."""
+        return self.order.workup if self.order is not None else self.label
 
 
 class CardLink(msgspec.Struct, frozen=True):

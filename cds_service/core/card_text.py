@@ -89,12 +89,12 @@ def detail_of_flag(
     why = [_finding_line(f, reasoning, knowledge) for f in raised.because]
     blocks = [
         raised.flag.detail,
-        _block("Why", why),
-        _block("Suggested", [workup_line(w) for w in workups]),
-        _block("Not now", _not_now(topic.settled if topic else ())),
-        _block("Mind", [a.text for a in topic.cautions] if topic else []),
-        _block("Sources", _source_names(raised.flag.sources, knowledge)),
-        _as_of(reasoning),
+        block("Why", why),
+        block("Suggested", [workup_line(w) for w in workups]),
+        block("Not now", _not_now(topic.settled if topic else ())),
+        block("Mind", [a.text for a in topic.cautions] if topic else []),
+        block("Sources", source_names(raised.flag.sources, knowledge)),
+        data_date(reasoning),
     ]
     return "\n\n".join(block for block in blocks if block)
 
@@ -107,23 +107,24 @@ def detail_of_question(
         s for a in (*topic.cautions, *topic.advice[:_SHOWN_ADVICE]) for s in a.advice.sources
     ]
     blocks = [
-        _block("Mind", [a.text for a in topic.cautions]),
-        _block("Why", _why(topic, reasoning, knowledge)),
-        _block("Against", _against(topic, reasoning, knowledge)),
-        _block("Not known", [*asked, *_not_known(topic, reasoning, knowledge, asked)]),
-        _block("Suggested", [workup_line(w) for w in topic.workups]),
-        _block("Already done or ordered", _already(topic, reasoning)),
-        _block("Not now", _not_now(topic.settled)),
-        _block("Advice", [a.text for a in topic.advice[:_SHOWN_ADVICE]]),
-        _block("Data not received", _gap_lines(topic, reasoning)),
-        _block("Red flags answered", _answered(reasoning)),
-        _block("Sources", _source_names(sources, knowledge)),
-        _as_of(reasoning),
+        block("Mind", [a.text for a in topic.cautions]),
+        block("Why", _why(topic, reasoning, knowledge)),
+        block("Against", _against(topic, reasoning, knowledge)),
+        block("Not known", [*asked, *_not_known(topic, reasoning, knowledge, asked)]),
+        block("Suggested", [workup_line(w) for w in topic.workups]),
+        block("Already done or ordered", _already(topic, reasoning)),
+        block("Not now", _not_now(topic.settled)),
+        block("Advice", [a.text for a in topic.advice[:_SHOWN_ADVICE]]),
+        block("Data not received", _gap_lines(topic, reasoning)),
+        block("Red flags answered", _answered(reasoning)),
+        block("Sources", source_names(sources, knowledge)),
+        data_date(reasoning),
     ]
     return "\n\n".join(block for block in blocks if block)
 
 
-def _block(title: str, lines: Iterable[str]) -> str:
+def block(title: str, lines: Iterable[str]) -> str:
+    """A titled list; nothing without lines."""
     shown = [f"- {line}" for line in lines if line]
     return "\n".join([f"**{title}**", "", *shown]) if shown else ""
 
@@ -136,7 +137,7 @@ def _why(topic: Topic, reasoning: Reasoning, knowledge: Knowledge) -> list[str]:
     lines = []
     for ranked in shown[:_SHOWN_CAUSES]:
         cause = knowledge.causes[ranked.cause]
-        named = [_named(f, reasoning, knowledge) for f in ranked.supports[:_SHOWN_FINDINGS]]
+        named = [named_finding(f, reasoning, knowledge) for f in ranked.supports[:_SHOWN_FINDINGS]]
         standing = "on record" if ranked.category is Category.ESTABLISHED else ranked.category.value
         lines.append(f"{capitalised(cause.label)} ({standing}): {', '.join(named)}".rstrip(": "))
     return lines
@@ -145,7 +146,7 @@ def _why(topic: Topic, reasoning: Reasoning, knowledge: Knowledge) -> list[str]:
 def _against(topic: Topic, reasoning: Reasoning, knowledge: Knowledge) -> list[str]:
     return [
         f"{capitalised(knowledge.causes[r.cause].label)}: "
-        + ", ".join(_named(f, reasoning, knowledge) for f in r.against[:4])
+        + ", ".join(named_finding(f, reasoning, knowledge) for f in r.against[:4])
         for r in topic.causes[:_SHOWN_CAUSES]
         if r.against
     ]
@@ -206,21 +207,23 @@ def _answered(reasoning: Reasoning) -> list[str]:
     ]
 
 
-def _source_names(sources: Iterable[str], knowledge: Knowledge) -> list[str]:
+def source_names(sources: Iterable[str], knowledge: Knowledge) -> list[str]:
+    """Titles and years of at most five sources that may stand on cards."""
     known = [knowledge.sources[s] for s in dict.fromkeys(sources) if s in knowledge.sources]
     labels = [source_label(s) for s in known if stands_on_cards(s) or s.trust is Trust.SEED]
     return list(dict.fromkeys(labels))[:5]
 
 
-def _as_of(reasoning: Reasoning) -> str:
+def data_date(reasoning: Reasoning) -> str:
+    """The last line of every detail."""
     return f"_Data as of {day(reasoning.occasion.as_of)}. For clinicians; not a diagnosis._"
 
 
 def _finding_line(finding_id: str, reasoning: Reasoning, knowledge: Knowledge) -> str:
-    return capitalised(_named(finding_id, reasoning, knowledge))
+    return capitalised(named_finding(finding_id, reasoning, knowledge))
 
 
-def _named(finding_id: str, reasoning: Reasoning, knowledge: Knowledge) -> str:
+def named_finding(finding_id: str, reasoning: Reasoning, knowledge: Knowledge) -> str:
     """A finding with its value and date: "low potassium 2.9 mmol/L (3 Mar 2026)"."""
     finding = reasoning.findings.get(finding_id)
     label = knowledge.findings[finding_id].label

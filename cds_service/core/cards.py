@@ -45,9 +45,9 @@ def compose(reasoning: Reasoning, knowledge: Knowledge, policy: CardPolicy) -> t
     """The cards of one call: red flags first, then at most ``policy.maximum`` others."""
     if not reasoning.gate.open or reasoning.occasion.audience is Audience.PATIENT:
         return ()
-    open_flags = _distinct_flags(reasoning, knowledge)
+    open_flags = distinct_flags(reasoning, knowledge)
     topics = topics_of(reasoning, knowledge)
-    flag_cards = [_flag_card(raised, topics, reasoning, knowledge) for raised in open_flags]
+    flag_cards = [flag_card(raised, topics, reasoning, knowledge) for raised in open_flags]
     answered_for = {_question_of_flag(raised, knowledge) for raised in open_flags}
     rest = [topic for topic in topics if topic.question.id not in answered_for and topic.speaks]
     major = [topic for topic in rest if not topic.minor]
@@ -57,7 +57,7 @@ def compose(reasoning: Reasoning, knowledge: Knowledge, policy: CardPolicy) -> t
         cards = _modest_cards(minor, reasoning, knowledge, policy)
     elif minor:
         _name_examinations((flag_cards or cards), minor)
-    return (*flag_cards, *_folded(cards, policy.maximum))
+    return (*flag_cards, *folded(cards, policy.maximum))
 
 
 def _modest_cards(
@@ -79,7 +79,7 @@ def _name_examinations(cards: list[Card], minor: list[Topic]) -> None:
     cards[0] = msgspec.structs.replace(cards[0], detail=detail)
 
 
-def _distinct_flags(reasoning: Reasoning, knowledge: Knowledge) -> list[RaisedFlag]:
+def distinct_flags(reasoning: Reasoning, knowledge: Knowledge) -> list[RaisedFlag]:
     """Unanswered flags; of several on one clinical question only the most urgent."""
     seen: set[str] = set()
     chosen: list[RaisedFlag] = []
@@ -95,9 +95,10 @@ def _question_of_flag(raised: RaisedFlag, knowledge: Knowledge) -> str:
     return knowledge.causes[raised.flag.suspected[0]].question
 
 
-def _flag_card(
+def flag_card(
     raised: RaisedFlag, topics: tuple[Topic, ...], reasoning: Reasoning, knowledge: Knowledge
 ) -> Card:
+    """The card of one red flag, with every work-up of its clinical question."""
     question = knowledge.questions[_question_of_flag(raised, knowledge)]
     topic = next((t for t in topics if t.question.id == question.id), None)
     same_question = topic.workups if topic is not None else ()
@@ -111,7 +112,7 @@ def _flag_card(
     )
     workups = [*wanted, *(w for w in same_question if w not in wanted)]
     labels = [knowledge.findings[f].label for f in raised.because]
-    source = _leading_source(raised.flag.sources, knowledge)
+    source = leading_source(raised.flag.sources, knowledge)
     return Card(
         topic=_topic_coding(question),
         rule=raised.flag.id,
@@ -120,7 +121,7 @@ def _flag_card(
         indicator=_flag_indicator(raised.urgency),
         source_label=source_label(source),
         source_url=source.url,
-        suggestions=_suggestions(workups, reasoning, knowledge),
+        suggestions=suggestions_of(workups, reasoning, knowledge),
         findings=raised.because,
     )
 
@@ -145,7 +146,7 @@ def _question_card(
     sources = [s for w in topic.workups for s in w.sources] or [
         s for a in topic.alerts for s in a.advice.sources
     ]
-    source = _leading_source(tuple(sources), knowledge)
+    source = leading_source(tuple(sources), knowledge)
     return Card(
         topic=_topic_coding(topic.question),
         rule=topic.question.id,
@@ -154,7 +155,7 @@ def _question_card(
         indicator=_question_indicator(topic),
         source_label=source_label(source),
         source_url=source.url,
-        suggestions=_suggestions(topic.workups, reasoning, knowledge),
+        suggestions=suggestions_of(topic.workups, reasoning, knowledge),
         links=_links(reasoning, knowledge, policy),
         findings=topic.findings,
     )
@@ -196,7 +197,7 @@ def _clarifying_card(reasoning: Reasoning, knowledge: Knowledge, policy: CardPol
     question = Question(id="clarify", label="What is not known yet", rank=99)
     missing = tuple(dict.fromkeys(f for r in reasoning.differential[:4] for f in r.missing[:2]))[:5]
     asked = [knowledge.findings[f].label for f in missing]
-    source = _leading_source(knowledge.scale.clarify_sources, knowledge)
+    source = leading_source(knowledge.scale.clarify_sources, knowledge)
     topic = Topic(
         question=question, causes=reasoning.differential[:3], findings=reasoning.gate.findings
     )
@@ -216,13 +217,13 @@ def _clarifying_card(reasoning: Reasoning, knowledge: Knowledge, policy: CardPol
     )
 
 
-def _folded(cards: list[Card], maximum: int) -> list[Card]:
+def folded(cards: list[Card], maximum: int) -> list[Card]:
     """At most ``maximum`` cards; what is left over folds into the last one."""
     if len(cards) <= maximum:
         return cards
     kept, rest = cards[: maximum - 1], cards[maximum - 1 :]
     summaries = [card.summary.split(":")[0] for card in rest]
-    folded = msgspec.structs.replace(
+    last = msgspec.structs.replace(
         rest[0],
         topic=Coding(system=TOPIC_SYSTEM, code="further", display="Further questions"),
         rule="further",
@@ -232,14 +233,14 @@ def _folded(cards: list[Card], maximum: int) -> list[Card]:
         suggestions=_unique([s for card in rest for s in card.suggestions]),
         findings=tuple(dict.fromkeys(f for card in rest for f in card.findings)),
     )
-    return [*kept, folded]
+    return [*kept, last]
 
 
 def _unique(suggestions: list[Suggestion]) -> tuple[Suggestion, ...]:
-    return tuple({s.order.workup: s for s in suggestions}.values())
+    return tuple({s.subject: s for s in suggestions}.values())
 
 
-def _suggestions(
+def suggestions_of(
     workups: tuple[PlannedWorkup, ...] | list[PlannedWorkup],
     reasoning: Reasoning,
     knowledge: Knowledge,
@@ -284,7 +285,7 @@ def _topic_coding(question: Question) -> Coding:
     return Coding(system=TOPIC_SYSTEM, code=question.id, display=question.label)
 
 
-def _leading_source(sources: tuple[str, ...], knowledge: Knowledge) -> Source:
+def leading_source(sources: tuple[str, ...], knowledge: Knowledge) -> Source:
     """The first source that may stand on a card; guidelines and papers before articles."""
     known = [knowledge.sources[s] for s in sources if s in knowledge.sources]
     trusted = [s for s in known if stands_on_cards(s)]

@@ -45,9 +45,10 @@ class _DraftFacts(PatientFacts):
         self.known = {
             id: present for id, present in facts.known.items() if not self._its_own(id, draft)
         }
-        for other in facts.record.drafts:
-            if other is not draft:
-                self.known |= {self.knowledge.drugs[drug].finding: True for drug in other.drugs}
+        others = (o for o in facts.record.drafts if o is not draft)
+        taken = {self.knowledge.drugs[drug].finding for other in others for drug in other.drugs}
+        self.known |= dict.fromkeys(taken, True)
+        self.keys = (facts.keys - (facts.known.keys() - self.known.keys())) | taken
 
     def _its_own(self, finding: str, draft: DraftedOrder) -> bool:
         if self.knowledge.findings[finding].kind != "exposure-drug":
@@ -91,7 +92,7 @@ def _remarks(
 def _by_condition(
     check: OrderCheck, draft: DraftedOrder, facts: PatientFacts, knowledge: Knowledge
 ) -> OrderRemark | None:
-    if not _concerns(check, draft) or not check.when.holds(facts):
+    if not _concerns(check, draft) or not check.when.is_true(facts):
         return None
     instead = tuple(
         workup

@@ -28,7 +28,8 @@ _PLACES = frozenset({"emergency-assessment", "same-day-assessment"})
 class PlannedWorkup(msgspec.Struct, frozen=True, kw_only=True):
     """One work-up with what became of it and why.
 
-    ``question_causes`` are the causes that it is for; ``flags`` the red flags that want it.
+    ``question_causes`` are the causes that it is for; ``flags`` the red flags that want it;
+    ``screening`` is set where nobody complains.
     """
 
     workup: Workup
@@ -42,6 +43,7 @@ class PlannedWorkup(msgspec.Struct, frozen=True, kw_only=True):
     flags: tuple[str, ...] = ()
     line: int = 1
     findings: tuple[str, ...] = ()
+    screening: str = ""
 
 
 class _Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,9 +103,7 @@ def is_withheld(workup: str, facts: PatientFacts, knowledge: Knowledge) -> bool:
 def settled_by(workup: Workup, facts: PatientFacts, knowledge: Knowledge) -> list[str]:
     """References of the valid results and open orders of a work-up."""
     done = _done(workup, facts, knowledge, definite_only=False)
-    return list(
-        dict.fromkeys([*done, *_ordered(workup, facts, knowledge, definite_only=False)])
-    )
+    return list(dict.fromkeys([*done, *_ordered(workup, facts, knowledge, definite_only=False)]))
 
 
 def _settled_already(

@@ -22,12 +22,15 @@ from cds_service.core.findings import (
     derive_diagnoses,
     derive_findings,
 )
-from cds_service.core.gate import GateDecision, decide_gate
+from cds_service.core.gate import GateDecision, decide_gate, unanswered_results
 from cds_service.core.knowledge import Knowledge
 from cds_service.core.measurements import Results
+from cds_service.core.moments import Policy
+from cds_service.core.order_checks import OrderRemark, check_orders
 from cds_service.core.plan import PlannedWorkup, note_workup_states, plan_workups
 from cds_service.core.record import Gap, PatientRecord, Skipped
 from cds_service.core.red_flags import RaisedFlag, raise_flags
+from cds_service.core.screening import plan_screening
 
 
 _ADULT = 18
@@ -44,6 +47,7 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True):
     """The circumstances of one call."""
 
     as_of: datetime
+    policy: Policy = Policy.COMPLAINT
     audience: Audience = Audience.CLINICIAN
     gaps: tuple[Gap, ...] = ()
 
@@ -71,6 +75,8 @@ class Reasoning(msgspec.Struct, frozen=True, kw_only=True):
     interlocks: tuple[ActiveInterlock, ...] = ()
     advice: tuple[GivenAdvice, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
+    remarks: tuple[OrderRemark, ...] = ()
+    open_results: tuple[str, ...] = ()
 
     @property
     def differential_opened(self) -> bool:
@@ -102,11 +108,30 @@ def reason(record: PatientRecord, knowledge: Knowledge, occasion: Occasion) -> R
     facts.conclude_criteria(evaluate_criteria(facts, knowledge))
     gate = decide_gate(facts, knowledge)
     if gate.open:
-        return _speak(facts, knowledge, occasion, gate)
-    return msgspec.structs.replace(
+        return _at_this_moment(_speak(facts, knowledge, occasion, gate), facts, knowledge)
+    silent = msgspec.structs.replace(
         _silent(record, occasion, findings, diagnoses, gate.because),
         differential=established_causes(facts, knowledge),
     )
+    return _at_this_moment(silent, facts, knowledge)
+
+
+def _at_this_moment(reasoning: Reasoning, facts: PatientFacts, knowledge: Knowledge) -> Reasoning:
+    """What only some moments ask for: orders being written, open results, screening."""
+    policy = reasoning.occasion.policy
+    child = facts.age is not None and facts.age < _ADULT
+    if policy is Policy.COMPLAINT or child:
+        return reasoning
+    if not reasoning.gate.open:
+        note_workup_states(facts, knowledge)
+    if policy is Policy.ORDERS:
+        remarks = check_orders(facts, knowledge, reasoning.flags, gate_open=reasoning.gate.open)
+        return msgspec.structs.replace(reasoning, remarks=remarks)
+    if policy is Policy.DISCHARGE:
+        return msgspec.structs.replace(reasoning, open_results=unanswered_results(facts, knowledge))
+    if reasoning.gate.open or facts.age is None:
+        return reasoning
+    return msgspec.structs.replace(reasoning, workups=plan_screening(facts, knowledge))
 
 
 def _silent(

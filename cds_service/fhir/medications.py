@@ -31,6 +31,8 @@ _NOTHING = frozenset(
     {"entered-in-error", "draft", "intended", "preparation", "declined", "not-done"}
 )
 _OVER = frozenset({"completed", "stopped", "cancelled", "ended"})
+# Still being written: nobody takes it yet (fhir.drafts tells what it orders).
+_WRITING = frozenset({"draft", ""})
 _SUGGESTED = frozenset({"proposal", "option"})
 _DATES = (
     *("authoredOn", "dateWritten", "effectiveDateTime", "effectivePeriod", "occurenceDateTime"),
@@ -49,16 +51,17 @@ def read_medication(reading: Reading, resource: Json, *, in_context: bool) -> No
     """
     if _says_nothing(resource, in_context=in_context):
         return
-    concepts = list(_medication_concepts(reading, resource))
+    concepts = list(medication_concepts(reading, resource))
     if not concepts:
         raise ReadingError("medication: missing")
-    drugs = list(_drugs(reading, concepts))
+    drugs = list(drugs_of(reading, concepts))
     if not drugs and not _has_reasons(resource):
         return
     frame = _frame(reading, resource, in_context=in_context)
     if frame is None:
         return
-    _state_drugs(reading, drugs, concepts, frame)
+    if not (in_context and status_of(resource) in _WRITING):
+        _state_drugs(reading, drugs, concepts, frame)
     if frame.status is Status.PRESENT and not frame.ended:
         _state_reasons(reading, resource, frame, in_context=in_context)
 
@@ -173,7 +176,7 @@ def _end_of_supply(resource: Json, date: datetime | None) -> datetime | None:
     return datetime.fromtimestamp(date.timestamp() + days * _DAY_SECONDS, tz=date.tzinfo)
 
 
-def _medication_concepts(reading: Reading, resource: Json) -> Iterator[Concept]:
+def medication_concepts(reading: Reading, resource: Json) -> Iterator[Concept]:
     """The drug by itself, or through the Medication that a reference means, with its ingredients."""
     for member in ("medicationCodeableConcept", "medication"):
         value = resource.get(member)
@@ -226,7 +229,7 @@ def _state_drugs(
             )
 
 
-def _drugs(reading: Reading, concepts: list[Concept]) -> Iterator[tuple[str, str]]:
+def drugs_of(reading: Reading, concepts: list[Concept]) -> Iterator[tuple[str, str]]:
     """Classes by code, then by name; a name in a prescription is as good as a code."""
     for concept in concepts:
         for target, how in meanings(reading, concept):

@@ -17,7 +17,7 @@ from cds_service.fhir.dates import first_moment
 from cds_service.fhir.quantities import amount_of, reference_range
 from cds_service.fhir.references import name_of
 from cds_service.fhir.sites import is_leg_site, side_of
-from cds_service.fhir.statements import Frame, meanings, names_leg, state_concept, statement
+from cds_service.fhir.statements import Frame, is_own, meanings, names_leg, state_concept, statement
 from cds_service.fhir.workups import note_named_workups
 from cds_service.knowledge.terminology import Kind, Target, system_name
 
@@ -162,7 +162,7 @@ def _read_statement(reading: Reading, part: Part, target: Target, how: str) -> N
     ):
         return  # an id of both kinds: in an Observation it is the finding
     status = stated_by(part.body)
-    leg = part.frame.leg_site or names_leg(reading, part.concept)
+    leg = part.frame.leg_site or is_own(how) or names_leg(reading, part.concept)
     if status is None or (target.needs_leg and not leg):
         return
     about = Subject.FINDING if target.kind is Kind.FINDING else Subject.CAUSE

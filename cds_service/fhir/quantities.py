@@ -82,10 +82,13 @@ def _conversion(quantity: Json, analyte: Analyte, terminology: Terminology) -> C
 
 
 def _as_sent(quantity: Json, number: Decimal, comparator: str) -> str:
+    """For people: at most three decimals, and no unit where the number has none."""
     unit = text_of(quantity, "unit") or text_of(quantity, "code")
+    if unit == "1" or (unit.startswith("{") and unit.endswith("}")):
+        unit = ""
     shown = f"{number.normalize():f}" if abs(number.adjusted()) < 12 else str(number)
     whole, point, places = shown.partition(".")
-    return f"{comparator}{whole}{point}{places[:3]} {'' if unit == '1' else unit}".strip()
+    return f"{comparator}{whole}{point}{places[:3]} {unit}".strip()
 
 
 def reference_range(

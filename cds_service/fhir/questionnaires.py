@@ -21,13 +21,14 @@ from cds_service.knowledge.terminology import Kind, system_name
 
 _READ = frozenset({"completed", "amended", "in-progress", ""})
 _DEEPEST = 30
+_OWN = system_name(FINDING_SYSTEM)
 _PARTS = re.compile(r"[/#|.]")
 
 
 class _Item(msgspec.Struct, frozen=True):
     body: Json
     codes: tuple[Code, ...]
-    findings: tuple[str, ...]
+    findings: dict[str, bool]  # finding, and whether it was matched by our own id
 
 
 def read_response(reading: Reading, response: Json, *, in_context: bool) -> None:
@@ -100,18 +101,19 @@ def _items(
 
 def _findings(
     reading: Reading, link: str, definition: str, codes: tuple[Code, ...]
-) -> tuple[str, ...]:
+) -> dict[str, bool]:
     """Findings that an item asks for, by the last part of linkId or definition, or by code."""
-    found: dict[str, None] = {}
+    found: dict[str, bool] = {}
+    for code in codes:
+        own = system_name(code.system) == _OWN
+        for target in reading.terminology.targets(code.system, code.code):
+            if target.kind is Kind.FINDING and not target.needs_leg:
+                found[target.id] = own
     for written in (link, definition):
         last = _PARTS.split(written)[-1].strip().lower()
         if last in reading.knowledge.findings:
-            found[last] = None
-    for code in codes:
-        for target in reading.terminology.targets(code.system, code.code):
-            if target.kind is Kind.FINDING:
-                found[target.id] = None
-    return tuple(found)
+            found[last] = True
+    return found
 
 
 def _read_item(reading: Reading, item: _Item, frame: Frame) -> None:
@@ -119,16 +121,20 @@ def _read_item(reading: Reading, item: _Item, frame: Frame) -> None:
     stated = [s for s in (_answer(a) for a in answers) if s is not None]
     if item.findings and stated:
         status = Status.PRESENT if Status.PRESENT in stated else Status.ABSENT
-        for finding in item.findings:
-            _state(reading, frame, finding, status, how=f"answer to '{finding}'")
+        for finding, own in item.findings.items():
+            _state(reading, frame, finding, status, how=f"answer to '{finding}'", leg=own)
     for answer in answers:
         _read_chosen(reading, item, answer, frame)
 
 
-def _state(reading: Reading, frame: Frame, finding: str, status: Status, how: str) -> None:
+def _state(
+    reading: Reading, frame: Frame, finding: str, status: Status, how: str, *, leg: bool
+) -> None:
     framed = msgspec.structs.replace(frame, status=status)
     label = reading.knowledge.findings[finding].label
-    reading.statements.append(statement(framed, Subject.FINDING, finding, how=how, label=label))
+    reading.statements.append(
+        statement(framed, Subject.FINDING, finding, how=how, label=label, leg=leg)
+    )
 
 
 def _answer(answer: Json) -> Status | None:
@@ -150,11 +156,20 @@ def _read_chosen(reading: Reading, item: _Item, answer: Json, frame: Frame) -> N
     """A finding chosen from a list ("tick all that apply"), or the answer to a coded question."""
     concept = _answer_concept(answer)
     for coding in concept.codings:
-        chosen = system_name(coding.system) == system_name(FINDING_SYSTEM)
+        chosen = system_name(coding.system) == _OWN
         if chosen and coding.code in reading.knowledge.findings:
-            _state(reading, frame, coding.code, Status.PRESENT, how=f"answer '{coding.code}'")
+            _state(
+                reading, frame, coding.code, Status.PRESENT, how=f"answer '{coding.code}'", leg=True
+            )
     for code in item.codes:
         for question in reading.terminology.questions(code.system, code.code):
             status = answered(question, concept)
             if status is not None:
-                _state(reading, frame, question.finding, status, how=f"answer to {code.code}")
+                _state(
+                    reading,
+                    frame,
+                    question.finding,
+                    status,
+                    how=f"answer to {code.code}",
+                    leg=False,
+                )

@@ -16,6 +16,7 @@ from cds_service.fhir.access import Json, ReadingError
 from cds_service.fhir.conditions import read_condition
 from cds_service.fhir.context import Reading
 from cds_service.fhir.dates import moment_of
+from cds_service.fhir.drafts import read_drafts
 from cds_service.fhir.encounters import Visit, read_encounter
 from cds_service.fhir.family import read_family_history
 from cds_service.fhir.medications import read_medication
@@ -88,6 +89,7 @@ def read_patient(
     for each in resources:
         _read(reading, each)
     now = _now(visits, encounter_id.removeprefix("Encounter/"))
+    drafts = read_drafts(reading, resources)
     return PatientRecord(
         patient_id=patient_id,
         age=person.age,
@@ -99,6 +101,7 @@ def read_patient(
         measurements=tuple(reading.measurements),
         events=tuple(reading.events),
         skipped=tuple(reading.skipped),
+        drafts=drafts,
     )
 
 

@@ -115,7 +115,9 @@ def _state_codes(
         if not _may_state(reading, about, target.id, frame):
             continue
         matched.add((about, target.id))
-        reading.statements.append(statement(frame, about, target.id, how=how, label=label, leg=leg))
+        reading.statements.append(
+            statement(frame, about, target.id, how=how, label=label, leg=leg or is_own(how))
+        )
     return matched
 
 
@@ -152,6 +154,11 @@ def _state_hits(
                 over=hit.historical,
             )
         )
+
+
+def is_own(how: str) -> bool:
+    """Matched by our own code: that vocabulary speaks of leg complaints, so a leg is meant."""
+    return how.startswith("finding ")
 
 
 def _may_state(reading: Reading, about: Subject, target: str, frame: Frame) -> bool:

@@ -47,10 +47,11 @@ def read_key(prefetch: Json, key: str, expected: str) -> KeyData:
         return KeyData(KeyState.SUPPLIED)
     if not isinstance(value, dict):
         return KeyData(KeyState.ERROR)
-    return _read_resource(cast("Json", value), expected)
+    return read_resource(cast("Json", value), expected)
 
 
-def _read_resource(resource: Json, expected: str) -> KeyData:
+def read_resource(resource: Json, expected: str) -> KeyData:
+    """State and resources of what answers a template that asks for ``expected``."""
     kind = resource.get("resourceType")
     if kind == "Bundle":
         return _read_bundle(resource)
@@ -80,6 +81,11 @@ def resources_of(bundle: Json) -> Iterator[Json]:
         resource = entry.get("resource") if isinstance(entry, dict) else None
         if isinstance(resource, dict) and isinstance(resource.get("resourceType"), str):
             yield cast("Json", resource)
+
+
+def next_page(bundle: Json) -> str:
+    """Address of the page that follows a Bundle; empty when it is the last one."""
+    return dict(_links(bundle)).get("next", "")
 
 
 def _links(bundle: Json) -> Iterator[tuple[str, str]]:

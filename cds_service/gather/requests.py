@@ -1,4 +1,4 @@
-"""A bare patient Bundle (a file, an export, a transaction) as a request of the patient-view hook.
+"""A bare patient Bundle (a file, an export, a transaction) as a request, of patient-view or another hook.
 
 The Bundle is taken for the whole record: every prefetch key is supplied, possibly empty.
 """
@@ -41,10 +41,16 @@ _LIST_KEYS = tuple(dict.fromkeys((*_KEY_OF_TYPE.values(), *_KEY_OF_CATEGORY.valu
 _OPEN = frozenset({"in-progress", "arrived", "triaged", "onleave", "on-hold"})
 
 
-def request_from_bundle(bundle: Json, as_of: str = "", user: str = "Practitioner/example") -> Json:
-    """A patient-view request about the first Patient in ``bundle``, asked by ``user``.
+def request_from_bundle(
+    bundle: Json,
+    as_of: str = "",
+    user: str = "Practitioner/example",
+    hook: str = "patient-view",
+    context: Json | None = None,
+) -> Json:
+    """A request about the first Patient in ``bundle``, asked by ``user``.
 
-    References by ``urn:uuid`` are resolved to ``Type/id``. ``as_of`` (RFC 3339) becomes the extension
+    ``context`` holds what the hook brings beside user, patient and encounter. References by ``urn:uuid`` are resolved to ``Type/id``. ``as_of`` (RFC 3339) becomes the extension
     that sets the instant of the reasoning.
 
     Raises:
@@ -55,9 +61,11 @@ def request_from_bundle(bundle: Json, as_of: str = "", user: str = "Practitioner
     resources = list(resources_of(_with_plain_references(bundle)))
     patient = _patient(resources)
     request: Json = {
-        "hook": "patient-view",
+        "hook": hook,
         "hookInstance": "00000000-0000-4000-8000-000000000000",
-        "context": {"userId": user, "patientId": patient["id"], **_open_encounter(resources)},
+        "context": {"userId": user, "patientId": patient["id"]}
+        | _open_encounter(resources)
+        | (context or {}),
         "prefetch": {"patient": patient} | _sorted_into_keys(resources),
     }
     if as_of:

@@ -1,4 +1,7 @@
-"""Sandbox cases: one folder with ``case.yaml`` (the story) and ``bundle.json`` (the record)."""
+"""Sandbox cases: one folder with ``case.yaml`` (the story) and ``bundle.json`` (the record).
+
+``context.json`` holds what the hook brings in its context, for hooks that bring something.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from cds_service.gather.requests import request_from_bundle
 from cds_service.knowledge.files import read_yaml
 
 
-STORY, RECORD = "case.yaml", "bundle.json"
+STORY, RECORD, CONTEXT = "case.yaml", "bundle.json", "context.json"
 
 
 class SandboxCase(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
@@ -23,6 +26,7 @@ class SandboxCase(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     story: str
     as_of: str
     user: str = "Practitioner/example"
+    hook: str = "patient-view"
 
 
 def read_case(folder: Path) -> tuple[SandboxCase, Json]:
@@ -35,4 +39,6 @@ def read_case(folder: Path) -> tuple[SandboxCase, Json]:
         raise InvalidRequestError(f"Not a sandbox case: {folder.name} has no {STORY} and {RECORD}.")
     case = msgspec.convert(read_yaml(folder / STORY), type=SandboxCase)
     bundle = orjson.loads((folder / RECORD).read_bytes())
-    return case, request_from_bundle(bundle, case.as_of, case.user)
+    extra = folder / CONTEXT
+    context = orjson.loads(extra.read_bytes()) if extra.is_file() else None
+    return case, request_from_bundle(bundle, case.as_of, case.user, case.hook, context)

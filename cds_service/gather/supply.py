@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Callable, Collection
 
 import msgspec
 
 from cds_service.core.errors import DataUnavailableError, InvalidRequestError
+from cds_service.core.moments import Policy
 from cds_service.core.record import Gap, Supplied
-from cds_service.gather.prefetch import Json, KeyData, KeyState, read_key, resources_of
+from cds_service.gather.contexts import resources_of_context
+from cds_service.gather.prefetch import Json, KeyData, KeyState, read_key
 from cds_service.gather.services import GapEffect, ServiceDefinition
 
 
+# From the states of all keys to those that could be improved.
+Complete = Callable[[dict[str, KeyData]], dict[str, KeyData]]
 PATIENT_KEY = "patient"
-# Members of the context that hold resources, by hook (H-5). For other hooks nothing is read.
-_IN_CONTEXT = {
-    "order-select": "draftOrders",
-    "order-sign": "draftOrders",
-    "problem-list-item-create": "conditions",
-}
 
 
 class Supply(msgspec.Struct, frozen=True):
@@ -26,24 +24,34 @@ class Supply(msgspec.Struct, frozen=True):
 
     resources: tuple[Supplied, ...]
     gaps: tuple[Gap, ...]
+    policy: Policy = Policy.COMPLAINT
 
 
-def gather(service: ServiceDefinition, context: Json, prefetch: Json, patient_id: str) -> Supply:
-    """Resources and gaps of one call.
+def gather(
+    service: ServiceDefinition,
+    context: Json,
+    prefetch: Json,
+    patient_id: str,
+    complete: Complete | None = None,
+) -> Supply:
+    """Resources and gaps of one call. ``complete`` may improve keys that prefetch left unsatisfied.
 
     Raises:
         InvalidRequestError: The Patient is another one than the context names (D-4).
         DataUnavailableError: Required data were not supplied (PRE-18); names the keys.
     """
     data = {key: read_key(prefetch, key, kind) for key, kind in service.types.items()}
+    if complete is not None:
+        data |= complete(data)
     if PATIENT_KEY in data:
         data[PATIENT_KEY] = _this_patient(data[PATIENT_KEY], patient_id)
-    _require(service, data)
+    brought = resources_of_context(service.hook, context)
+    _require(service, data, {each.key for each in brought})
     supplied = [
         Supplied(key, resource) for key, found in data.items() for resource in found.resources
     ]
-    supplied += _from_context(service.hook, context)
-    return Supply(tuple(supplied), _gaps(service, data))
+    supplied += brought
+    return Supply(tuple(supplied), _gaps(service, data), service.policy)
 
 
 def _this_patient(found: KeyData, patient_id: str) -> KeyData:
@@ -62,10 +70,13 @@ def _failure(state: KeyState) -> KeyState:
     return KeyState.ERROR if state is KeyState.ERROR else KeyState.MISSING
 
 
-def _require(service: ServiceDefinition, data: dict[str, KeyData]) -> None:
+def _require(
+    service: ServiceDefinition, data: dict[str, KeyData], brought: Collection[str]
+) -> None:
+    """New problems in the context do for the problem list where one of several keys is needed."""
     lacking = [key for key in service.required.all if not data[key].state.usable]
     one_of = service.required.any
-    if one_of and not any(data[key].state.usable for key in one_of):
+    if one_of and not any(data[key].state.usable or key in brought for key in one_of):
         lacking += one_of
     if lacking:
         raise DataUnavailableError(_refusal(service, lacking), tuple(lacking))
@@ -98,13 +109,3 @@ def _effects(groups: tuple[GapEffect, ...], data: dict[str, KeyData]) -> dict[st
             partly = group.keys[states.index(KeyState.INCOMPLETE)]
             effects[partly] = f"Only a part of the {group.data} was received."
     return effects
-
-
-def _from_context(hook: str, context: Json) -> list[Supplied]:
-    member = _IN_CONTEXT.get(hook)
-    value: Any = context.get(member) if member else None
-    if member is None or not isinstance(value, dict):
-        return []
-    bundle = cast("Json", value)
-    entries = bundle if isinstance(bundle.get("entry"), list) else {}
-    return [Supplied(member, resource, in_context=True) for resource in resources_of(entries)]

@@ -37,6 +37,7 @@ _BETWEEN = _words(
     "become becomes turned turns turning has have had got getting gets remains remain seems seem that which it "
     "suddenly very quite now also more a bit rather so all extremely slightly increasingly markedly"
 )
+_GOING_ON = _ADJECTIVES | _JOINING | _BETWEEN
 _NOT = frozenset({"not", "isnt", "arent", "wasnt", "werent", "never"})
 
 
@@ -45,12 +46,17 @@ def spread(text: str) -> str:
     words = text.split()
     if _NOUNS.isdisjoint(words) or _ADJECTIVES.isdisjoint(words):
         return text
-    written: list[str] = []
     pending: dict[int, list[str]] = {}
     for position, word in enumerate(words):
         if word in _NOUNS:
             at, pairs = _pairs(words, position)
-            pending.setdefault(at, []).extend(pairs)
+            if pairs:
+                pending.setdefault(at, []).extend(pairs)
+    return _with_pairs(words, pending) if pending else text
+
+
+def _with_pairs(words: list[str], pending: dict[int, list[str]]) -> str:
+    written: list[str] = []
     for position, word in enumerate(words):
         written.append(word)
         written.extend(f"& {pair}" for pair in pending.get(position, ()))
@@ -104,7 +110,7 @@ def _behind(words: list[str], noun: int) -> tuple[list[str], int, bool]:
     last = noun
     if at >= len(words) or words[at] not in _ADJECTIVES:
         return [], noun, False
-    while at < len(words) and (words[at] in _ADJECTIVES | _JOINING | _BETWEEN):
+    while at < len(words) and (words[at] in _GOING_ON):
         if words[at] in _ADJECTIVES:
             found.append(words[at])
             last = at

@@ -56,13 +56,16 @@ def normalise(text: str) -> str:
     British and American spellings become one ("oedema", "edema"; "paralysed", "paralyzed").
     """
     words = _SIGN.sub(_as_sign, _INVISIBLE.sub("", text.lower())).split()
-    plain = f" {' '.join(_SHORT_FORMS.get(word, word) for word in words)} "
+    if not _SHORT_WORDS.isdisjoint(words):
+        words = [_SHORT_FORMS.get(word, word) for word in words]
+    plain = f" {' '.join(words)} "
     if " l " in plain or " r " in plain or " / l " in plain:
         plain = _SIDE.sub(_as_side, plain.replace(" b / l ", " bilateral "))
     return plain.replace("ae", "e").replace("oe", "e").replace("our", "or").replace("z", "s")
 
 
 _SHORT_FORMS = {"rle": "right leg", "lle": "left leg", "ble": "both legs", "bilat": "bilateral"}
+_SHORT_WORDS = frozenset(_SHORT_FORMS)
 _SIDE = re.compile(
     r" (?:\( )?([lr]) (?:\) )?(?=(?:lower |great |big )?(?:leg|calf|foot|thigh|ankle|knee|toe|hallux|shin|heel|hip)\b)"
 )

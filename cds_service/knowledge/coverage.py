@@ -87,7 +87,11 @@ def coverage_text(rows: Iterable[CoverageRow]) -> str:
 
 
 def _row(
-    section: str, ids: tuple[str, ...], knowledge: Knowledge, review: Review, orphans: frozenset[str]
+    section: str,
+    ids: tuple[str, ...],
+    knowledge: Knowledge,
+    review: Review,
+    orphans: frozenset[str],
 ) -> CoverageRow:
     states = {id: _state(section, id, knowledge, review, orphans) for id in ids}
     found = list(states.values())

@@ -66,6 +66,11 @@ class Lexicon:
             for workup in knowledge.workups.values()
             for phrase in workup.phrases
         )
+        self._treatments = Automaton(
+            (phrase, Mark.PHRASE, Entry(Subject.FINDING, treatment.id, phrase))
+            for treatment in knowledge.treatments.values()
+            for phrase in treatment.phrases
+        )
         self._analytes = Automaton(
             (phrase.words, Mark.PHRASE, Entry(Subject.FINDING, analyte.id, phrase.words))
             for analyte in knowledge.analytes.values()
@@ -88,6 +93,8 @@ class Lexicon:
         tokens = self._statements.tokens(plain, text)
         if not any(token[2] is Mark.PHRASE for token in tokens):
             return ()
+        if _PAIR in plain:
+            tokens = [token for token in tokens if not _is_diagnosis_by_pair(token, plain)]
         clauses = Clauses(plain, _outermost(tokens))
         return _as_hits(clauses, clauses.read())
 
@@ -121,11 +128,29 @@ class Lexicon:
         plain = normalise(text)
         return tuple(_targets(_outermost(self._workups.tokens(plain, text))).items())
 
+    def find_treatments(self, text: str) -> tuple[tuple[str, str], ...]:
+        """Treatments named in a text with the phrase that matched."""
+        plain = normalise(text)
+        return tuple(_targets(_outermost(self._treatments.tokens(plain, text))).items())
+
     def find_analyte(self, text: str) -> tuple[str, str] | None:
         """The analyte that a test name means; None when none or more than one."""
         plain = normalise(text)
         found = _targets(_longest(self._analytes.tokens(plain, text)))
         return next(iter(found.items())) if len(found) == 1 else None
+
+
+_PAIR = "& "
+
+
+def _is_diagnosis_by_pair(token: Token, text: str) -> bool:
+    """Pairs that ``spread`` wrote state complaints only: "legs restless" is not "restless legs"."""
+    entry = token[3]
+    return (
+        entry is not None
+        and entry.about is Subject.CAUSE
+        and text[: token[0]].endswith((_PAIR, "& no "))
+    )
 
 
 _Found = TypeVar("_Found")
@@ -235,7 +260,7 @@ def _negation_of_phrase(kept: list[Token], start: int) -> list[Token]:
 
 def _as_hits(clauses: Clauses, found: list[Found]) -> tuple[TextHit, ...]:
     """One hit for each target; what is plainly present wins over what is past or denied."""
-    hits: dict[tuple[str, bool], TextHit] = {}
+    hits: dict[tuple[Subject, str, bool], TextHit] = {}
     for each in found:
         if each.dropped:
             continue
@@ -243,7 +268,7 @@ def _as_hits(clauses: Clauses, found: list[Found]) -> tuple[TextHit, ...]:
         if each.entry.needs_leg and not leg:
             continue
         hit = _as_hit(each, leg=leg)
-        key = (f"{hit.about.value}/{hit.target}", hit.of_family)
+        key = (hit.about, hit.target, hit.of_family)
         known = hits.get(key)
         if known is None or _standing(hit) > _standing(known):
             hits[key] = hit

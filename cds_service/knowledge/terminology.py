@@ -59,6 +59,7 @@ class Kind(Enum):
     DRUG = "drug"
     WORKUP_ORDER = "workup-order"
     WORKUP_RESULT = "workup-result"
+    TREATMENT = "treatment"
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -216,6 +217,9 @@ class _Building:
                 drug.codes + classes,
                 drug.valuesets,
             )
+        for treatment in known.treatments.values():
+            target = Target(Kind.TREATMENT, treatment.id)
+            self._add(f"treatments[{treatment.id}]", target, treatment.codes)
         for workup in known.workups.values():
             where = f"workups[{workup.id}]"
             self._add(where, Target(Kind.WORKUP_ORDER, workup.id), workup.order)
@@ -229,6 +233,7 @@ class _Building:
             (Kind.FINDING, known.findings),
             (Kind.CAUSE, known.causes),
             (Kind.WORKUP_ORDER, known.workups),
+            (Kind.TREATMENT, known.treatments),
         ):
             for id in ids:
                 self._put("finding", id, Target(kind, id))

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from cds_service.core.card import Card, CardPolicy
-from cds_service.core.cards import compose
 from cds_service.core.knowledge import Knowledge
+from cds_service.core.moment_cards import cards_of
 from cds_service.core.reasoning import Audience, Occasion, Reasoning, reason
 from cds_service.fhir.reading import read_patient
 from cds_service.gather.supply import Supply
@@ -44,12 +44,14 @@ class Advisor:
         )
         audience = Audience.PATIENT if request.from_patients_side else Audience.CLINICIAN
         return reason(
-            record, self.knowledge, Occasion(as_of=as_of, audience=audience, gaps=supply.gaps)
+            record,
+            self.knowledge,
+            Occasion(as_of=as_of, policy=supply.policy, audience=audience, gaps=supply.gaps),
         )
 
     def cards(self, reasoning: Reasoning) -> tuple[Card, ...]:
         """The cards to show."""
-        return compose(reasoning, self.knowledge, self.policy)
+        return cards_of(reasoning, self.knowledge, self.policy)
 
     def explanation(self, reasoning: Reasoning) -> dict[str, Any]:
         """Everything behind the cards."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,10 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from cds_service.core.errors import InvalidRequestError, UnknownServiceError
 from cds_service.core.reasoning import Reasoning
+from cds_service.gather.fetching.errands import Call
+from cds_service.gather.fetching.fetch import Fetcher
 from cds_service.gather.services import ServiceDefinition
-from cds_service.gather.supply import gather
+from cds_service.gather.supply import Complete, gather
 from cds_service.web.answers import json_answer
 from cds_service.web.site import Site
 from cds_service.wire.request import HookRequest, parse_request
@@ -54,9 +57,31 @@ def _consider(site: Site, service_id: str, *, allow_as_of: bool) -> tuple[HookRe
     service = _service(site, service_id)
     hook_request = parse_request(_body(site.max_json_depth), allow_as_of=allow_as_of)
     _check_hook(service, hook_request)
-    supply = gather(service, hook_request.context, hook_request.prefetch, hook_request.patient_id)
+    supply = gather(
+        service,
+        hook_request.context,
+        hook_request.prefetch,
+        hook_request.patient_id,
+        _completion(site.fetcher, service, hook_request),
+    )
     g.gaps = [f"{gap.key}:{gap.state}" for gap in supply.gaps]
     return hook_request, site.advisor.consider(hook_request, supply)
+
+
+def _completion(
+    fetcher: Fetcher | None, service: ServiceDefinition, hook_request: HookRequest
+) -> Complete | None:
+    """What asks the client's FHIR server for the rest; None where no server is listed."""
+    if fetcher is None:
+        return None
+    call = Call(
+        server=hook_request.fhir_server,
+        authorization=hook_request.fhir_authorization,
+        patient_id=hook_request.patient_id,
+        encounter_id=hook_request.encounter_id,
+        prefetch=hook_request.prefetch,
+    )
+    return partial(fetcher.complete, service, call)
 
 
 def _service(site: Site, service_id: str) -> ServiceDefinition:

@@ -8,6 +8,7 @@ import msgspec
 
 from cds_service.core.card import Card
 from cds_service.core.reasoning import Reasoning
+from cds_service.gather.fetching.fetch import Fetcher
 from cds_service.gather.services import ServiceDefinition
 from cds_service.gather.supply import Supply
 from cds_service.wire.request import HookRequest
@@ -36,6 +37,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         knowledge_version: Shown by the health interface.
         allow_as_of: Whether services accept an instant set by the client.
         max_json_depth: Deepest nesting of a request body.
+        fetcher: Completes prefetch from FHIR servers; None when none is listed.
     """
 
     services: dict[str, ServiceDefinition]
@@ -44,3 +46,4 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     knowledge_version: str
     allow_as_of: bool
     max_json_depth: int
+    fetcher: Fetcher | None = None

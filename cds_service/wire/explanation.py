@@ -13,6 +13,8 @@ from cds_service.core.differential import RankedCause
 from cds_service.core.facts import CriteriaResult
 from cds_service.core.findings import Finding
 from cds_service.core.knowledge import Knowledge
+from cds_service.core.moments import Policy
+from cds_service.core.order_checks import OrderRemark
 from cds_service.core.plan import PlannedWorkup
 from cds_service.core.reasoning import Reasoning
 from cds_service.core.red_flags import RaisedFlag
@@ -46,6 +48,23 @@ def explain_document(reasoning: Reasoning, knowledge: Knowledge) -> Json:
             for s in reasoning.suppressed
         ],
         "skipped": [{"reference": s.reference, "problem": s.problem} for s in reasoning.skipped],
+        **_orders(reasoning),
+    }
+
+
+def _orders(reasoning: Reasoning) -> Json:
+    """What was said of the orders being written; only where orders are what it is about."""
+    if reasoning.occasion.policy is not Policy.ORDERS:
+        return {}
+    return {"orders": [_remark(remark) for remark in reasoning.remarks]}
+
+
+def _remark(remark: OrderRemark) -> Json:
+    return {
+        "reference": remark.draft.reference,
+        "check": remark.check.id,
+        "because": list(remark.because),
+        "evidence": list(remark.evidence),
     }
 
 

@@ -20,6 +20,8 @@ from cds_service.wire.instants import read_instant
 AS_OF_EXTENSION = "org.leg-pain-cds.as-of"
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _PATIENTS_SIDE = ("Patient", "RelatedPerson")
+# Hooks whose context must name the encounter (library of hooks, section 3).
+_OF_AN_ENCOUNTER = frozenset({"encounter-start", "encounter-discharge"})
 
 
 class HookRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +36,8 @@ class HookRequest(msgspec.Struct, frozen=True, kw_only=True):
         context: As sent; further members depend on the hook.
         prefetch: As sent; empty when it was absent or no object (REQ-10).
         as_of: Instant to reason for, when the client sets it; None otherwise.
+        fhir_server: As sent, and not to be trusted.
+        fhir_authorization: As sent; holds a token.
     """
 
     hook: str
@@ -44,6 +48,12 @@ class HookRequest(msgspec.Struct, frozen=True, kw_only=True):
     context: dict[str, Any]
     prefetch: dict[str, Any]
     as_of: datetime | None = None
+    fhir_server: Any = None
+    fhir_authorization: Any = None
+
+    def __repr__(self) -> str:
+        # No patient data and no token where a request happens to be printed (FHIR-12).
+        return f"HookRequest({self.hook!r})"
 
     @property
     def from_patients_side(self) -> bool:
@@ -86,10 +96,17 @@ def parse_request(body: Any, *, allow_as_of: bool) -> HookRequest:
         hook_instance=envelope["hookInstance"],
         user_id=_user(context),
         patient_id=_bare_id(context, "patientId", "Patient", required=True),
-        encounter_id=_bare_id(context, "encounterId", "Encounter", required=False),
+        encounter_id=_bare_id(
+            context,
+            "encounterId",
+            "Encounter",
+            required=envelope["hook"] in _OF_AN_ENCOUNTER,
+        ),
         context=context,
         prefetch=_object(sent.get("prefetch")),
         as_of=_as_of(sent) if allow_as_of else None,
+        fhir_server=sent.get("fhirServer"),
+        fhir_authorization=sent.get("fhirAuthorization"),
     )
 
 

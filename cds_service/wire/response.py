@@ -54,10 +54,7 @@ class _Writing:
 
     def suggestion(self, suggestion: Suggestion) -> dict[str, Any]:
         """One suggestion with its single action (EHR-03)."""
-        resource = draft_service_request(
-            suggestion.order, patient_id=self.patient_id, encounter_id=self.encounter_id
-        )
-        action = {"type": "create", "description": suggestion.description, "resource": resource}
+        action = self.action(suggestion) | {"description": suggestion.description}
         return _present(
             {
                 "label": suggestion.label,
@@ -66,6 +63,15 @@ class _Writing:
                 "actions": [action],
             }
         )
+
+    def action(self, suggestion: Suggestion) -> dict[str, Any]:
+        """A new order, or the whole of a received one with our change (ACT-03, ACT-04)."""
+        if suggestion.order is None:
+            return {"type": "update", "resource": _without_nothing(suggestion.changed)}
+        resource = draft_service_request(
+            suggestion.order, patient_id=self.patient_id, encounter_id=self.encounter_id
+        )
+        return {"type": "create", "resource": resource}
 
 
 def _source(card: Card) -> dict[str, Any]:
@@ -81,6 +87,16 @@ def _coding(coding: Coding) -> dict[str, Any]:
 
 def _link(link: CardLink) -> dict[str, Any]:
     return {"label": link.label, "url": link.url, "type": "absolute"}
+
+
+def _without_nothing(value: Any) -> Any:
+    """As received, but for nulls and empty members, which are no FHIR and not ours to send on."""
+    if isinstance(value, dict):
+        parts = {name: _without_nothing(part) for name, part in value.items()}
+        return {name: part for name, part in parts.items() if part not in (None, "", [], {})}
+    if isinstance(value, list):
+        return [part for part in map(_without_nothing, value) if part not in (None, "", [], {})]
+    return value
 
 
 def _present(members: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,6 @@ Decoding happens once, with orjson. Duplicate keys are tolerated; the last one c
 
 from __future__ import annotations
 
-import re
 from array import array
 from itertools import accumulate
 from typing import Any
@@ -18,7 +17,6 @@ from cds_service.core.errors import InvalidRequestError
 _BOM = b"\xef\xbb\xbf"
 _BRACKETS_AND_QUOTES = b'{}[]"'
 _ALL_ELSE = bytes(byte for byte in range(256) if byte not in _BRACKETS_AND_QUOTES)
-_STRINGS = re.compile(rb'"[^"]*"')
 _STEPS = bytes.maketrans(b"{[}]", b"\x01\x01\xff\xff")
 _USUAL_ROUNDS = 10
 
@@ -63,6 +61,9 @@ def _deeper_than(body: bytes, limit: int) -> bool:
 
 def _outside_strings(body: bytes) -> bytes:
     """Only the brackets that are not part of a string."""
-    unescaped = body.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in body else body
+    unescaped = body
+    for escape in (b"\\\\", b'\\"'):  # backslash first: in "\\\\" the quote is not escaped
+        if escape in unescaped:
+            unescaped = unescaped.replace(escape, b"")
     marks = unescaped.translate(None, _ALL_ELSE).replace(b'""', b"")
-    return _STRINGS.sub(b"", marks) if b'"' in marks else marks
+    return b"".join(marks.split(b'"')[::2])

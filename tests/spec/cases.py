@@ -91,6 +91,14 @@ class ExpectedCards(Part, frozen=True, kw_only=True):
     no_indicators: tuple[str, ...] = ()
     summary_mentions: tuple[str, ...] = ()
     never_mentions: tuple[str, ...] = ()
+    suggestions: tuple[str, ...] = ()
+
+
+class ExpectedOrders(Part, frozen=True, kw_only=True):
+    """Remarks on drafted orders: by reference, the checks that speak; references without remark."""
+
+    said: dict[str, tuple[str, ...]] = {}
+    silent: tuple[str, ...] = ()
 
 
 class Expect(Part, frozen=True, kw_only=True):
@@ -104,6 +112,7 @@ class Expect(Part, frozen=True, kw_only=True):
     workups: ExpectedWorkups = ExpectedWorkups()
     interlocks: ExpectedInterlocks = ExpectedInterlocks()
     cards: ExpectedCards = ExpectedCards()
+    orders: ExpectedOrders = ExpectedOrders()
     skipped: tuple[str, ...] = ()
 
 
@@ -118,6 +127,7 @@ class CaseFile(Part, frozen=True, kw_only=True):
     tags: tuple[str, ...]
     expect: Expect
     user: str = "Practitioner/example"
+    hook: str = "patient-view"
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -126,12 +136,19 @@ class Case(msgspec.Struct, frozen=True):
     slug: str
     file: CaseFile
     raw_bundle: bytes
+    raw_context: bytes = b"{}"
 
     @property
     def bundle(self) -> dict[str, Any]:
         """A fresh copy of the FHIR R4 Bundle (type collection)."""
         bundle: dict[str, Any] = orjson.loads(self.raw_bundle)
         return bundle
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """A fresh copy of what the hook brings beside user, patient and encounter."""
+        context: dict[str, Any] = orjson.loads(self.raw_context)
+        return context
 
 
 def read_case(folder: Path) -> Case:
@@ -145,7 +162,9 @@ def read_case(folder: Path) -> Case:
         file = msgspec.convert(content, CaseFile)
     except msgspec.ValidationError as problem:
         raise ValueError(f"{folder.name}/case.yaml: {problem}") from problem
-    return Case(folder.name, file, (folder / "bundle.json").read_bytes())
+    extra = folder / "context.json"
+    context = extra.read_bytes() if extra.is_file() else b"{}"
+    return Case(folder.name, file, (folder / "bundle.json").read_bytes(), context)
 
 
 @cache

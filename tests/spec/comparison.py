@@ -11,6 +11,7 @@ from tests.spec.cases import (
     ExpectedDifferential,
     ExpectedFindings,
     ExpectedFlags,
+    ExpectedOrders,
     ExpectedWorkups,
     OneOf,
 )
@@ -31,6 +32,7 @@ def differences(expect: Expect, explanation: Json, response: Json) -> list[str]:
         *_workups(expect.workups, explanation),
         *_interlocks(expect, explanation),
         *_cards(expect.cards, response.get("cards", [])),
+        *_orders(expect.orders, explanation),
         *_skipped(expect.skipped, explanation),
     ]
 
@@ -175,10 +177,27 @@ def _words(expected: ExpectedCards, cards: list[Json]) -> Iterator[str]:
     for word in expected.summary_mentions:
         if word.lower() not in summaries:
             yield f"a summary should mention {word!r}; summaries: {summaries!r}"
+    offered = " ".join(s["label"] for c in cards for s in c.get("suggestions", ())).lower()
+    for word in expected.suggestions:
+        if word.lower() not in offered:
+            yield f"a suggestion should say {word!r}; suggestions: {offered!r}"
     for word in expected.never_mentions:
         if word.lower() in texts:
             at = texts.index(word.lower())
             yield f"no card may say {word!r}; one says {texts[max(0, at - 60) : at + 60]!r}"
+
+
+def _orders(expected: ExpectedOrders, explanation: Json) -> Iterator[str]:
+    came: dict[str, set[str]] = {}
+    for remark in explanation.get("orders", []):
+        came.setdefault(remark["reference"], set()).add(remark["check"])
+    for reference, checks in expected.said.items():
+        for check in checks:
+            if check not in came.get(reference, set()):
+                yield f"{check} should speak about {reference}; remarks are {came}"
+    for reference in expected.silent:
+        if reference in came:
+            yield f"nothing should be said of {reference}; said is {sorted(came[reference])}"
 
 
 def _skipped(expected: tuple[str, ...], explanation: Json) -> Iterator[str]:

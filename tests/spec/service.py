@@ -26,7 +26,9 @@ def client() -> FlaskClient:
 def request_of(case: Case, bundle: Json | None = None) -> Json:
     """The CDS Hooks request of a case, or of a changed bundle in its place."""
     chosen = case.bundle if bundle is None else bundle
-    return request_from_bundle(chosen, case.file.as_of, case.file.user)
+    return request_from_bundle(
+        chosen, case.file.as_of, case.file.user, case.file.hook, case.context
+    )
 
 
 def explain(case: Case, bundle: Json | None = None) -> Json:

@@ -13,6 +13,7 @@ from fhir.resources.R4B.bundle import Bundle
 
 from cds_service.core.knowledge import Knowledge
 from cds_service.core.values import SYSTEM_URIS, Urgency
+from cds_service.gather.services import ServiceDefinition
 from cds_service.knowledge.loader import load_knowledge
 from tests.spec.cases import FOLDER, Case, CaseFile, OneOf, read_cases
 from tools.case_pages import PAGE, render
@@ -39,7 +40,8 @@ def test_there_are_enough_cases_and_enough_silence() -> None:
 def test_every_folder_is_a_case() -> None:
     """No folder without both files, no stray file."""
     for folder in FOLDER.iterdir():
-        assert {path.name for path in folder.iterdir()} == {"case.yaml", "bundle.json"}, folder.name
+        files = {path.name for path in folder.iterdir()} - {"context.json"}
+        assert files == {"case.yaml", "bundle.json"}, folder.name
 
 
 def test_an_unknown_key_is_refused() -> None:
@@ -85,6 +87,22 @@ def test_bundle_is_fhir(case: Case) -> None:
 
 
 @CASES
+def test_hook_is_that_of_the_service(
+    case: Case, services: dict[str, ServiceDefinition]
+) -> None:
+    """A case calls its service with the hook that it answers."""
+    assert case.file.hook == services[case.file.service].hook
+
+
+def test_every_service_has_at_least_six_cases(services: dict[str, ServiceDefinition]) -> None:
+    """Silence among them."""
+    for id in services:
+        cases = [case for case in read_cases() if case.file.service == id]
+        assert len(cases) >= 6, id
+        assert any("silence" in case.file.tags for case in cases), id
+
+
+@CASES
 def test_patient_is_invented(case: Case) -> None:
     """The first entry is the Patient, with an obviously invented name."""
     patient = case.bundle["entry"][0]["resource"]
@@ -110,6 +128,8 @@ def _unknown_ids(case: Case) -> Iterator[str]:
     yield from flags - known.red_flags.keys()
     yield from set(expect.red_flags.raised.values()) - urgencies
     yield from expect.criteria.keys() - known.criteria.keys()
+    said = {check for checks in expect.orders.said.values() for check in checks}
+    yield from said - known.order_checks.keys()
     yield from {expect.gate} - {"open", "closed", ""}
 
 

@@ -106,8 +106,7 @@ class Servers(msgspec.Struct, frozen=True):
     Attributes:
         listed: Servers that may be asked with a token.
         open: Servers that may be asked without one.
-        allow_private: Their names may resolve to loopback, private and other addresses that are
-            not public.
+        allow_private: Their names may resolve to loopback and private addresses.
     """
 
     listed: frozenset[Base]
@@ -151,7 +150,7 @@ class Servers(msgspec.Struct, frozen=True):
             return ()
         if base.scheme == "http" and any(is_public(address) for address in found):
             return ()
-        if any(address.is_multicast or address.is_unspecified for address in map(_inner, found)):
+        if any(_never(_inner(address)) for address in found):
             return ()
         return tuple(str(address) for address in found)
 
@@ -172,6 +171,11 @@ def is_public(address: Address) -> bool:
     unusual = inner.is_multicast or inner.is_reserved or inner.is_unspecified or inner.is_link_local
     site_local = isinstance(inner, IPv6Address) and inner.is_site_local
     return inner.is_global and not unusual and not site_local
+
+
+def _never(address: Address) -> bool:
+    """No FHIR server lives there, but the metadata service of a cloud machine does (link-local)."""
+    return address.is_link_local or address.is_multicast or address.is_unspecified
 
 
 def _inner(address: Address) -> Address:

@@ -116,7 +116,9 @@ class Engine:
 
 def _start() -> tuple[asyncio.AbstractEventLoop, httpx.AsyncClient]:
     for name in ("httpx", "httpcore"):
-        logging.getLogger(name).setLevel(logging.WARNING)  # below that they log URLs, hence patients
+        logging.getLogger(name).setLevel(
+            logging.WARNING
+        )  # below that they log URLs, hence patients
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="fetching", daemon=True).start()
     return loop, new_client()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
@@ -14,14 +14,14 @@ import msgspec
 from cds_service.gather.fetching.access import Access, NoAccessError, judge_access
 from cds_service.gather.fetching.addresses import Base, Servers
 from cds_service.gather.fetching.client import Engine, Resolve, resolve
-from cds_service.gather.fetching.pages import FetchError, ReadJson, Reader
-from cds_service.gather.fetching.queries import filled, id_of, is_search
-from cds_service.gather.fetching.scopes import Grant
-from cds_service.gather.prefetch import Json, KeyData, KeyState, next_page
+from cds_service.gather.fetching.errands import Call, Errand, errands_of
+from cds_service.gather.fetching.pages import FetchError, Reader, ReadJson
+from cds_service.gather.prefetch import Json, KeyData, KeyState
 from cds_service.gather.services import ServiceDefinition
 
 
 log = logging.getLogger(__name__)
+_UNFINISHED = frozenset({KeyState.MISSING, KeyState.INCOMPLETE})
 # Beyond the deadline, for cancelling; if even that does not happen, the call goes on without.
 _MARGIN = 0.25
 
@@ -38,44 +38,6 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 2.0
     max_bytes: int = 5_000_000
     max_pages: int = 5
-
-
-class Call(msgspec.Struct, frozen=True, kw_only=True):
-    """What a request says about fetching; ``server`` and ``authorization`` as they were sent."""
-
-    server: object
-    authorization: object
-    patient_id: str
-    encounter_id: str
-    prefetch: Json
-
-    def __repr__(self) -> str:
-        return "Call(***)"
-
-    @property
-    def ids(self) -> dict[str, str]:
-        """Context members that templates may name."""
-        return {"patientId": self.patient_id, "encounterId": self.encounter_id}
-
-
-class Errand(msgspec.Struct, frozen=True, kw_only=True):
-    """One key to fetch.
-
-    Attributes:
-        key: Of prefetch.
-        kind: Resource type that its template asks for.
-        url: Of the first page to fetch.
-        id: Of a read; empty for a search.
-        held: What prefetch supplied already, when it broke off at the end of a page.
-        narrowed: The scopes let only a part of it be seen.
-    """
-
-    key: str
-    kind: str
-    url: str
-    id: str = ""
-    held: KeyData | None = None
-    narrowed: bool = False
 
 
 class Fetcher:
@@ -99,7 +61,7 @@ class Fetcher:
         client answered with null or an error. A key that cannot be asked is left as it is; one that
         was asked in vain becomes an ERROR.
         """
-        wanted = [k for k, found in data.items() if found.state in _UNFINISHED]
+        wanted = [key for key, found in data.items() if found.state in _UNFINISHED]
         if not wanted:
             return {}
         try:
@@ -107,7 +69,7 @@ class Fetcher:
         except NoAccessError as reason:
             log.info("nothing fetched service=%s because=%s", service.id, reason)
             return {}
-        errands = list(_errands(service, call, access, {k: data[k] for k in wanted}))
+        errands = errands_of(service, call, access, {key: data[key] for key in wanted})
         return self._run(access, errands) if errands else {}
 
     def _run(self, access: Access, errands: list[Errand]) -> dict[str, KeyData]:
@@ -115,7 +77,7 @@ class Fetcher:
         try:
             return self.engine.run(work, self._limits.seconds + _MARGIN)
         except TimeoutError:
-            log.error("fetching did not end at its deadline")
+            log.warning("fetching did not end at its deadline")
             return {errand.key: _without(errand) for errand in errands}
 
     async def _fetch_all(
@@ -170,32 +132,6 @@ class Fetcher:
             resources += page.resources
             url = page.next
         return True
-
-
-_UNFINISHED = frozenset({KeyState.MISSING, KeyState.INCOMPLETE})
-
-
-def _errands(
-    service: ServiceDefinition, call: Call, access: Access, data: Mapping[str, KeyData]
-) -> Iterator[Errand]:
-    for key, found in data.items():
-        query = filled(service.templates[key], call.ids)
-        grant = access.grant(query) if query else Grant.NONE
-        if grant is Grant.NONE:
-            continue
-        errand = Errand(
-            key=key,
-            kind=service.types[key],
-            url=f"{access.base.url}/{query}",
-            id="" if is_search(query) else id_of(query),
-            narrowed=grant is Grant.PART,
-        )
-        yield errand if found.state is KeyState.MISSING else _rest(errand, call.prefetch, found)
-
-
-def _rest(errand: Errand, prefetch: Json, found: KeyData) -> Errand:
-    """The pages that follow what prefetch supplied."""
-    return msgspec.structs.replace(errand, url=next_page(prefetch[errand.key]), id="", held=found)
 
 
 def _without(errand: Errand) -> KeyData:

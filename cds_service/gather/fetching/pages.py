@@ -96,7 +96,7 @@ class Reader:
                 url,
                 headers=headers,
                 extensions={ADDRESS: address},
-                timeout=None,  # noqa: S113
+                timeout=None,
             ) as answer:
                 _check(answer)
                 return await self._bounded(answer)

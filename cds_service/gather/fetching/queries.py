@@ -20,7 +20,6 @@ def filled(template: str, ids: Mapping[str, str]) -> str:
     return "" if "{{" in text or _EMPTY in text else text
 
 
-
 def _safe(id: str) -> str:
     # `.` and `..` fit the pattern of FHIR ids, and would climb in the path.
     return id if _ID.fullmatch(id) and id.strip(".") else _EMPTY

@@ -64,7 +64,9 @@ def plain(display: str) -> str:
 def codings(knowledge: Knowledge) -> Iterator[tuple[str, Coding]]:
     """Every single code in the knowledge, with its place."""
     for finding in knowledge.findings.values():
-        asked = (c for rule in finding.answers for c in (rule.question, *rule.present, *rule.absent))
+        asked = (
+            c for rule in finding.answers for c in (rule.question, *rule.present, *rule.absent)
+        )
         own = (*finding.codes, *finding.codes_needing_leg, *asked)
         yield from ((f"findings[{finding.id}]", coding) for coding in own)
     for analyte in knowledge.analytes.values():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator
 
 from cds_service.core import conditions as c
 from cds_service.core.knowledge import Knowledge, Link
@@ -192,7 +192,7 @@ def _check_condition(where: str, condition: c.Condition, k: Knowledge) -> Iterat
 
 
 def _unknown(
-    where: str, field: str, ids: Iterable[str], known: Mapping[str, object]
+    where: str, field: str, ids: Iterable[str], known: Container[str]
 ) -> Iterator[str]:
     for id in ids:
         if id not in known:

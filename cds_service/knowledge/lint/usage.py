@@ -91,9 +91,7 @@ def _unused_findings(knowledge: Knowledge) -> list[str]:
     used |= {f for workup in knowledge.workups.values() for f in workup.renewed_by}
     used |= {f for result in knowledge.scale.unanswered_results for f in result.findings}
     # A finding that only makes another one present works through that one.
-    return [
-        f for f in knowledge.findings if f not in used and not used & set(knowledge.implied(f))
-    ]
+    return [f for f in knowledge.findings if f not in used and not used & set(knowledge.implied(f))]
 
 
 def _unused_analytes(knowledge: Knowledge) -> list[str]:

@@ -205,3 +205,12 @@ def test_unreadable_conditions_are_named(broken: dict[str, Any]) -> None:
     record = read(condition(LEG_PAIN, **broken), good)
     assert list(problems(record)) == ["Condition/1"]
     assert status(record, "burning-pain") is PRESENT
+
+
+def test_our_own_codes_mean_a_leg() -> None:
+    """The vocabulary is one of leg complaints; a standard code needs a site."""
+    own = said(read(condition(finding("burning-pain"))), "burning-pain")
+    standard = said(read(condition(LEG_PAIN)), "leg-pain")
+    assert own is not None
+    assert standard is not None
+    assert (own.leg_site, standard.leg_site) == (True, False)

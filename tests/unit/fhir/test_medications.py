@@ -120,9 +120,10 @@ def test_what_says_nothing(members: dict[str, Any]) -> None:
     assert (record.statements, record.skipped) == ((), ())
 
 
-def test_a_draft_in_the_context_counts() -> None:
-    """It is what the clinician is about to order."""
-    statement = said(read(context=(prescription(STATIN, status="draft"),)), "statin-use")
+def test_what_is_being_written_is_not_taken_yet() -> None:
+    """A draft is an order (``drafts``), not an exposure; what is already active is both."""
+    assert said(read(context=(prescription(STATIN, status="draft"),)), "statin-use") is None
+    statement = said(read(context=(prescription(STATIN, status="active"),)), "statin-use")
     assert statement is not None
     assert statement.channel is Channel.CONTEXT
 

@@ -79,10 +79,23 @@ def _sign(hit: TextHit) -> str:
         ("DVT unlikely", {f"-{DVT}"}),
         ("leg pain, leg swelling absent", {"+leg-pain", "-leg-swelling"}),
         ("leg swelling denied", {"-leg-swelling"}),
+        ("leg pain denied by patient", {"-leg-pain"}),
         # over
         ("leg pain resolved", {"<leg-pain"}),
         ("leg pain not resolved", {"+leg-pain"}),
         ("leg pain resolved by walking", {"+leg-pain"}),
+        # adjectives shared out to their noun, sides in short
+        ("cold, swollen left leg", {"+leg-swelling"}),
+        ("L leg is hot and swollen", {"+leg-swelling"}),
+        ("leg not red or swollen", {"-leg-swelling"}),
+        ("no red, hot or swollen right leg", {"-leg-swelling"}),
+        ("swollen hands, leg pain", {"+leg-pain"}),
+        ("legs restless at night", set()),
+        ("restless legs", {f"+{RLS}"}),
+        ("LLE pain", {"+leg-pain"}),
+        # only what relieves is denied
+        ("leg pain not eased by relief with walking", {"+leg-pain", "-relief-movement"}),
+        ("relief with walking does not help, leg pain", {"-relief-movement", "+leg-pain"}),
         # what looks like a denial and is none
         ("not only burning but leg swelling", {"+burning-pain", "+leg-swelling"}),
         ("no relief of leg pain", {"+leg-pain"}),
@@ -106,6 +119,8 @@ def _sign(hit: TextHit) -> str:
         ("concern for DVT with leg swelling", {"+leg-swelling"}),
         ("Suspected cancer (situation)", set()),
         ("risk of DVT", set()),
+        ("DVT prophylaxis", set()),
+        ("RLS vs. DVT", {f"+{RLS}"}),
         ("return if leg swelling", set()),
         # family
         ("mother had RLS", {f"f{RLS}"}),

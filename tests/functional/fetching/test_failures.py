@@ -1,0 +1,283 @@
+"""PRE-18, Done-when 3: every way in which a FHIR server fails gives 200 with the gap, or 412 with the key."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.contract.advisor import FixedAdvisor
+from tests.contract.requests import OUTCOME, PATIENT_ID, PREFETCH, SERVICE, bundle, resource
+from tests.functional.fetching.conftest import pvf
+from tests.functional.fetching.fhir_server import Fault, FhirServer, Handler
+from tests.functional.fetching.test_paths import gaps, supplied, with_next
+from tests.functional.server import free_port
+
+
+def status(code: int) -> Fault:
+    """An error of the server."""
+    return lambda handler: handler.send_json(OUTCOME, code)
+
+
+def body(content: bytes, kind: str = "application/fhir+json", **headers: str) -> Fault:
+    """200 with ``content``."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return lambda handler: handler.send(content, 200, kind, named)
+
+
+def hang_up(handler: Handler) -> None:
+    """The connection ends without an answer."""
+    handler.close_connection = True
+    handler.connection.close()
+
+
+def cut_off(handler: Handler) -> None:
+    """Half of what was announced."""
+    handler.close_connection = True
+    handler.send_response(200)
+    handler.send_header("Content-Length", "1000")
+    handler.end_headers()
+    handler.wfile.write(b'{"resourceType":"Bundle"')
+
+
+def redirect(handler: Handler) -> None:
+    """To another place on the same server, which would answer."""
+    handler.send(b"", 302, headers={"Location": "/r4/elsewhere"})
+
+
+FAULTS: dict[str, Fault] = {
+    **{str(code): status(code) for code in (204, 301, 400, 401, 403, 404, 410, 418, 429, 500, 501)},
+    **{str(code): status(code) for code in (502, 503, 504)},
+    "hang-up": hang_up,
+    "cut-off": cut_off,
+    "redirect": redirect,
+    "html": body(b"<html><body>Sign in</body></html>", "text/html"),
+    "html-said-to-be-fhir": body(b"<!DOCTYPE html><html></html>"),
+    "json-said-to-be-html": body(json.dumps(bundle()).encode(), "text/html; charset=utf-8"),
+    "xml": body(b'<Bundle xmlns="http://hl7.org/fhir"/>', "application/fhir+xml"),
+    "truncated": body(json.dumps(bundle(resource("Condition"))).encode()[:-9]),
+    "empty": body(b""),
+    "array": body(b"[]"),
+    "null": body(b"null"),
+    "object": body(b"{}"),
+    "outcome": body(json.dumps(OUTCOME).encode()),
+    "outcome-in-bundle": body(json.dumps(bundle(OUTCOME)).encode()),
+    "deep": body(b'{"resourceType":"Bundle","entry":' + b"[" * 2000 + b"]" * 2000 + b"}"),
+    "huge": body(b'{"resourceType":"Bundle","x":"' + b"x" * 6_000_000 + b'"}'),
+    "compressed": body(b"\x1f\x8b", Content_Encoding="gzip"),
+    "not-utf-8": body(b'{"resourceType":"Bundle","x":"\xff"}'),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_pre_18_required_data_that_cannot_be_had_is_412(
+    client: FlaskClient, server: FhirServer, fault: Fault
+) -> None:
+    """The key is named."""
+    server.faults["Patient"] = fault
+    answer = client.post(SERVICE, json=pvf(server))
+    assert answer.status_code == 412
+    assert "`patient`" in answer.get_json()["issue"][0]["diagnostics"]
+    assert "elsewhere" not in server.queries
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_pre_18_other_data_that_cannot_be_had_are_a_gap(
+    client: FlaskClient, server: FhirServer, advisor: FixedAdvisor, fault: Fault
+) -> None:
+    """200, with the gap named and all the rest there."""
+    server.faults["Condition"] = fault
+    assert client.post(SERVICE, json=pvf(server)).status_code == 200
+    assert gaps(advisor) == {"conditions": "error"}
+    assert "r1" in [id for _, id in supplied(advisor)]
+
+
+def test_a_server_that_is_down(client: FlaskClient, build: Callable[..., FlaskClient]) -> None:
+    """Nobody listens: 412 at once."""
+    base = f"http://127.0.0.1:{free_port()}/r4"
+    started = time.perf_counter()
+    request = pvf_to(base)
+    assert build(fhir_servers=base).post(SERVICE, json=request).status_code == 412
+    assert time.perf_counter() - started < 1
+
+
+def pvf_to(base: str) -> dict[str, object]:
+    """PVf that names another server."""
+
+    class Named(FhirServer):
+        def __init__(self) -> None:
+            """Listens nowhere."""
+
+        @property
+        def base(self) -> str:
+            return base
+
+    return pvf(Named())
+
+
+def slow(seconds: float) -> Fault:
+    """Nothing for a while."""
+
+    def wait(handler: Handler) -> None:
+        time.sleep(seconds)
+        handler.send_json(bundle())
+
+    return wait
+
+
+def dripping(handler: Handler) -> None:
+    """A byte now and then, for ever: no single wait is long."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "100000")
+    handler.end_headers()
+    for _ in range(60):
+        handler.wfile.write(b" ")
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("fault", [slow(3), dripping], ids=["silent", "dripping"])
+def test_the_deadline_holds_for_all_together(
+    build: Callable[..., FlaskClient], server: FhirServer, advisor: FixedAdvisor, fault: Fault
+) -> None:
+    """What came in time is used; the rest is a gap."""
+    client = build(fhir_seconds=0.5)
+    for kind in ("Condition", "Encounter", "Procedure", "Observation"):
+        server.faults[kind] = fault
+    started = time.perf_counter()
+    assert client.post(SERVICE, json=pvf(server)).status_code == 200
+    assert 0.45 < time.perf_counter() - started < 0.9
+    found = gaps(advisor)
+    assert found["conditions"] == found["encounters"] == found["laboratory"] == "error"
+    assert "medicationRequests" not in found
+
+
+def test_the_default_deadline_is_two_seconds(client: FlaskClient, server: FhirServer) -> None:
+    """412 when the patient takes longer."""
+    server.faults["Patient"] = slow(4)
+    started = time.perf_counter()
+    assert client.post(SERVICE, json=pvf(server)).status_code == 412
+    assert 1.9 < time.perf_counter() - started < 2.5
+
+
+def test_perf_01_all_keys_side_by_side(client: FlaskClient, server: FhirServer) -> None:
+    """A server that takes 100 ms for each answer: the call takes less than 500 ms."""
+
+    def delayed(handler: Handler) -> None:
+        time.sleep(0.1)
+        handler.send_json(server.answers[server.asked[-1].query])
+
+    client.post(SERVICE, json=pvf(server))
+    server.faults[""] = lambda handler: (time.sleep(0.1), answer(handler))[1]
+    started = time.perf_counter()
+    assert client.post(SERVICE, json=pvf(server)).status_code == 200
+    assert time.perf_counter() - started < 0.5
+
+
+def answer(handler: Handler) -> None:
+    """As without fault."""
+    from urllib.parse import unquote
+
+    handler.send_json(handler.server.answers[unquote(handler.path.removeprefix("/r4/"))])
+
+
+@pytest.mark.parametrize("fault", [status(502), status(503), status(504), hang_up, cut_off])
+def test_one_retry_and_no_more(
+    client: FlaskClient, server: FhirServer, advisor: FixedAdvisor, fault: Fault
+) -> None:
+    """What may pass is tried again once: it works then, or it is a gap."""
+    attempts = count()
+    server.faults["Condition"] = lambda handler: (answer if next(attempts) else fault)(handler)
+    assert client.post(SERVICE, json=pvf(server)).status_code == 200
+    assert gaps(advisor) == {}
+    server.faults["Condition"] = fault
+    server.asked.clear()
+    client.post(SERVICE, json=pvf(server))
+    assert gaps(advisor) == {"conditions": "error"}
+    assert server.queries.count(f"Condition?patient={PATIENT_ID}") == 2
+
+
+@pytest.mark.parametrize("code", [400, 401, 403, 404, 429, 500])
+def test_no_retry_of_what_will_not_pass(
+    client: FlaskClient, server: FhirServer, code: int
+) -> None:
+    """Once."""
+    server.faults["Condition"] = status(code)
+    client.post(SERVICE, json=pvf(server))
+    assert len(server.asked) == len(PREFETCH)
+
+
+@pytest.mark.parametrize("pages", [1, 5])
+def test_endless_paging_ends(
+    build: Callable[..., FlaskClient], server: FhirServer, advisor: FixedAdvisor, pages: int
+) -> None:
+    """After the pages that the settings allow; what came is used as a part."""
+    number = count(2)
+    server.faults["Condition"] = lambda handler: handler.send_json(
+        with_next(f"{server.base}/Condition?page={next(number)}", resource("Condition"))
+    )
+    assert build(fhir_max_pages=pages).post(SERVICE, json=pvf(server)).status_code == 200
+    assert gaps(advisor) == {"conditions": "incomplete"}
+    assert len([q for q in server.queries if q.startswith("Condition")]) == pages
+
+
+def test_a_page_that_leads_to_itself(
+    client: FlaskClient, server: FhirServer, advisor: FixedAdvisor
+) -> None:
+    """Is read once."""
+    query = f"Condition?patient={PATIENT_ID}"
+    server.answers[query] = with_next(f"{server.base}/{query}", resource("Condition"))
+    client.post(SERVICE, json=pvf(server))
+    assert gaps(advisor) == {"conditions": "incomplete"}
+    assert server.queries.count(query) == 1
+
+
+def test_a_later_page_that_fails(
+    client: FlaskClient, server: FhirServer, advisor: FixedAdvisor
+) -> None:
+    """What came before it is used as a part."""
+    server.answers[f"Condition?patient={PATIENT_ID}"] = with_next(
+        f"{server.base}/Condition?page=2", resource("Condition", "first")
+    )
+    assert client.post(SERVICE, json=pvf(server)).status_code == 200
+    assert gaps(advisor) == {"conditions": "incomplete"}
+    assert ("conditions", "first") in supplied(advisor)
+
+
+def test_all_answers_together_are_bounded(
+    build: Callable[..., FlaskClient], server: FhirServer, advisor: FixedAdvisor
+) -> None:
+    """Each is small enough; together they are not."""
+    for kind in ("Condition", "Encounter", "Procedure", "DiagnosticReport"):
+        server.faults[kind] = body(json.dumps(bundle(x="x" * 4_000)).encode())
+    build(fhir_max_bytes=14_000).post(SERVICE, json=pvf(server))
+    assert "error" in gaps(advisor).values()
+
+
+@pytest.mark.parametrize(
+    "patient",
+    [
+        {"resourceType": "Patient", "id": "another"},
+        {"resourceType": "Patient"},
+        {"resourceType": "Practitioner", "id": PATIENT_ID},
+        bundle({"resourceType": "Patient", "id": PATIENT_ID}),
+    ],
+)
+def test_another_patient_is_no_patient(
+    client: FlaskClient, server: FhirServer, patient: dict[str, object]
+) -> None:
+    """412: the key failed."""
+    server.answers[f"Patient/{PATIENT_ID}"] = patient
+    assert client.post(SERVICE, json=pvf(server)).status_code == 412
+
+
+def test_the_service_goes_on(client: FlaskClient, server: FhirServer) -> None:
+    """After failures of every kind the next call works."""
+    for fault in FAULTS.values():
+        server.faults[""] = fault
+        assert client.post(SERVICE, json=pvf(server)).status_code == 412
+    server.faults.clear()
+    assert client.post(SERVICE, json=pvf(server)).status_code == 200

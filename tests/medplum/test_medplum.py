@@ -1,0 +1,88 @@
+"""PRE-04 against a FHIR server that we did not write: the way of the data does not change the cards.
+
+Entry rule: a test belongs here when it needs a real FHIR server; faults are tested in
+tests/functional/fetching.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from cds_service.app import create_app
+from cds_service.gather.requests import request_from_bundle
+from cds_service.settings import Settings
+from tests.medplum.conftest import Medplum
+from tests.spec.cases import Case, read_cases
+
+
+Json = dict[str, Any]
+SERVICE = "/cds-services/leg-pain-patient-view"
+DATA = os.environ.get("CDS_TEST_DATA")
+PATIENTS = sorted((Path(DATA) / "dev").glob("*.json")) if DATA else []
+
+
+@pytest.fixture(scope="module")
+def client(medplum: Medplum) -> FlaskClient:
+    """The service, with time enough: this server has one thread for all queries."""
+    settings = Settings(
+        fhir_servers=medplum.base,
+        fhir_allow_http=True,
+        fhir_allow_private=True,
+        fhir_seconds=20,
+        fhir_max_bytes=50_000_000,
+        fhir_max_pages=100,
+    )
+    return create_app(settings).test_client()
+
+
+def fetching(request: Json, medplum: Medplum) -> Json:
+    """The same call without prefetch, with a server and a token."""
+    return {name: value for name, value in request.items() if name != "prefetch"} | {
+        "fhirServer": medplum.base,
+        "fhirAuthorization": {
+            "access_token": medplum.token,
+            "token_type": "Bearer",
+            "expires_in": 300,
+            "scope": "patient/*.rs",
+            "subject": "cds",
+            "patient": request["context"]["patientId"],
+        },
+    }
+
+
+def without_ids(value: Any) -> Any:
+    """Cards without what is new in every answer."""
+    if isinstance(value, dict):
+        return {k: without_ids(v) for k, v in value.items() if k not in {"uuid", "id"}}
+    return [without_ids(v) for v in value] if isinstance(value, list) else value
+
+
+def both_ways(client: FlaskClient, medplum: Medplum, bundle: Json, request: Json) -> list[Any]:
+    """The answer from prefetch, and the answer from fetching."""
+    medplum.hold(bundle)
+    answers = [client.post(SERVICE, json=r) for r in (request, fetching(request, medplum))]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    return [without_ids(answer.get_json()) for answer in answers]
+
+
+@pytest.mark.parametrize("case", read_cases(), ids=lambda case: case.slug)
+def test_pre_04_cases(client: FlaskClient, medplum: Medplum, case: Case) -> None:
+    """Cards from prefetch and cards from fetching are equal."""
+    request = request_from_bundle(case.bundle, case.file.as_of, case.file.user)
+    prefetched, fetched = both_ways(client, medplum, case.bundle, request)
+    assert fetched == prefetched
+
+
+@pytest.mark.parametrize("path", PATIENTS, ids=lambda path: path.stem[:20])
+def test_pre_04_real_records(client: FlaskClient, medplum: Medplum, path: Path) -> None:
+    """The same for whole records of patients, with hundreds of results on many pages."""
+    bundle = json.loads(path.read_bytes())
+    request = request_from_bundle(bundle, "2021-06-01T12:00:00Z")
+    prefetched, fetched = both_ways(client, medplum, bundle, request)
+    assert fetched == prefetched
