@@ -162,8 +162,10 @@ def _question_card(
 
 
 def _question_indicator(topic: Topic) -> str:
-    urgent = any(w.priority is not Priority.ROUTINE for w in topic.workups)
-    return "warning" if urgent or topic.alerts else "info"
+    priorities = {w.priority for w in topic.workups}
+    if Priority.STAT in priorities:
+        return "critical"
+    return "warning" if Priority.URGENT in priorities or topic.alerts else "info"
 
 
 def _question_summary(topic: Topic, knowledge: Knowledge) -> str:

@@ -23,13 +23,16 @@ _MISSING_SHOWN = 4
 
 
 class Argument(msgspec.Struct, frozen=True):
-    """One piece of evidence that was used: a finding, or several that were asked for together."""
+    """One piece of evidence that was used: a finding, or several that were asked for together.
+
+    ``place`` is its place in the file, where authors put first what speaks loudest.
+    """
 
     findings: tuple[str, ...]
     points: float
     sources: tuple[str, ...]
+    place: int
     present: bool = True
-    label: str = ""
 
 
 class RankedCause(msgspec.Struct, frozen=True, kw_only=True):
@@ -177,9 +180,13 @@ def _arguments(cause: Cause, facts: PatientFacts) -> list[Argument]:
             alone.append(argument)
             continue
         key = (link.group, argument.points > 0)
-        if key not in strongest or _weight(strongest[key]) < _weight(argument):
+        held = strongest.get(key)
+        if held is None or (abs(held.points), -held.place) < (
+            abs(argument.points),
+            -argument.place,
+        ):
             strongest[key] = argument
-    return sorted([*alone, *strongest.values()], key=_weight, reverse=True)
+    return sorted([*alone, *strongest.values()], key=lambda a: (-abs(a.points), a.place))
 
 
 def _known_arguments(cause: Cause, facts: PatientFacts) -> Iterator[tuple[Link, Argument]]:
@@ -189,16 +196,13 @@ def _known_arguments(cause: Cause, facts: PatientFacts) -> Iterator[tuple[Link, 
         for link in links[finding]:
             points = link.present_points if present else link.absent_points
             if points:
-                yield link, Argument((finding,), points, link.sources, present, link.label)
+                place = cause.place_of_link[link]
+                yield link, Argument((finding,), points, link.sources, place, present)
     for link in cause.composed_links:
         if link.when is not None and link.present_points and link.when.is_true(facts):
             because = link.when.because(facts)
-            yield link, Argument(because, link.present_points, link.sources, True, link.label)
-
-
-def _weight(argument: Argument) -> tuple[float, tuple[str, ...]]:
-    """Order of arguments: by points, then by name so that no order of reading matters."""
-    return abs(argument.points), argument.findings
+            place = cause.place_of_link[link]
+            yield link, Argument(because, link.present_points, link.sources, place)
 
 
 def _findings(arguments: list[Argument]) -> tuple[str, ...]:

@@ -63,9 +63,12 @@ def current_complaints(facts: PatientFacts, knowledge: Knowledge) -> list[Findin
 
 def opens(finding: Finding, knowledge: Knowledge) -> bool:
     """The finding is a leg complaint by itself, or is placed in a leg by the record."""
-    gate = knowledge.findings[finding.id].gate
+    definition = knowledge.findings[finding.id]
+    gate = definition.gate
     if finding.status is not Status.PRESENT or gate is Gate.NO:
         return False
+    if definition.kind == "relieving" and not finding.definite:
+        return False  # "cramps gone since he stretches" is no complaint
     return gate is Gate.YES or finding.leg_site
 
 

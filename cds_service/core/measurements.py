@@ -38,6 +38,29 @@ class Results:
             analyte = knowledge.analytes.get(result.analyte)
             if analyte is not None and _within(result, analyte, as_of):
                 self._by_analyte.setdefault(result.analyte, []).append(result)
+        for analyte in knowledge.ratios:
+            self._add_ratio(analyte)
+
+    def _add_ratio(self, analyte: Analyte) -> None:
+        """A ratio that the laboratory did not report, from two results of one day."""
+        if analyte.ratio is None or analyte.id in self._by_analyte:
+            return
+        of, to = self.latest(analyte.ratio.of), self.latest(analyte.ratio.to)
+        if of is None or to is None or to.value <= 0 or _day(of) != _day(to):
+            return
+        if of.comparator or to.comparator:
+            return
+        value = of.value / to.value * Decimal(analyte.ratio.factor)
+        shown = f"{round(value, analyte.decimals)} {analyte.unit}"
+        ratio = Measurement(
+            analyte=analyte.id,
+            value=value,
+            unit=analyte.unit,
+            source=of.source,
+            date=of.date,
+            text=shown,
+        )
+        self._by_analyte[analyte.id] = [ratio]
 
     @property
     def analytes(self) -> Iterable[str]:
@@ -92,7 +115,7 @@ class Results:
         holds = self._holds(rule, result)
         if holds and rule.both_legs and not self._both_legs(rule):
             return None
-        if holds is None or (holds is False and rule.else_unknown):
+        if holds is None or (holds is False and not self._denies(rule, result)):
             return None
         return Statement(
             about=Subject.FINDING,
@@ -105,6 +128,13 @@ class Results:
             provisional=result.provisional,
             value=result.text,
         )
+
+    def _denies(self, rule: MeasuredRule, result: Measurement) -> bool:
+        """A result that does not make the finding present makes it absent, if it goes so far."""
+        if rule.absent_above:
+            limit = Decimal(rule.absent_above)
+            return compare(self._rounded(result), result.comparator, "above", limit) is True
+        return not rule.else_unknown
 
     def _deciding(self, rule: MeasuredRule) -> Measurement | None:
         if self._analytes[rule.analyte].deciding == "newest":
@@ -130,11 +160,20 @@ class Results:
             limit = self._limit(rule, relation)
             if limit is None:
                 continue
-            value = compare(self._rounded(result), result.comparator, relation, limit)
+            value = self._compare(rule, result, relation, limit)
             if value is False:
                 return False
             outcome = None if value is None else outcome
         return outcome
+
+    def _compare(
+        self, rule: MeasuredRule, result: Measurement, relation: str, limit: Decimal
+    ) -> bool | None:
+        """In the unit in which the source states the limit, where the result came in it."""
+        stated = rule.limit_in.get(result.sent_unit)
+        if stated and result.sent is not None:
+            return compare(result.sent, result.comparator, relation, Decimal(stated))
+        return compare(self._rounded(result), result.comparator, relation, limit)
 
     def _limit(self, rule: MeasuredRule, relation: str) -> Decimal | None:
         written = getattr(rule, relation.replace("-", "_"))

@@ -22,6 +22,7 @@ from cds_service.core.values import Category, Priority, Status, Urgency, WorkupS
 _ORDER_VALID_DAYS = 180.0
 _ACUTE_SETTINGS = frozenset({Setting.EMERGENCY, Setting.INPATIENT})
 # What the setting itself already provides (vocabulary: red flags, last paragraph).
+_TESTS = frozenset({"laboratory", "imaging"})
 _PLACES = frozenset({"emergency-assessment", "same-day-assessment"})
 
 
@@ -80,7 +81,7 @@ def plan_workups(
     """Every work-up that something speaks for, most urgent first."""
     wishes: dict[str, list[_Wish]] = {}
     for flag in flags:
-        _add_flag_wishes(wishes, flag, facts)
+        _add_flag_wishes(wishes, flag, facts, knowledge)
     if complaint:
         for indication in knowledge.indications.values():
             if indication.when.is_true(facts) and not _all_established(indication, facts):
@@ -136,7 +137,8 @@ def _causes_under_discussion(
     return tuple(
         dict.fromkeys(
             cause
-            for indication in knowledge.indications_of_workup.get(workup, ())
+            for whole in (workup, *knowledge.covered_by.get(workup, ()))
+            for indication in knowledge.indications_of_workup.get(whole, ())
             for cause in indication.causes
             if facts.category(cause).standing >= Category.POSSIBLE.standing
         )
@@ -144,7 +146,7 @@ def _causes_under_discussion(
 
 
 def _add_flag_wishes(
-    wishes: dict[str, list[_Wish]], raised: RaisedFlag, facts: PatientFacts
+    wishes: dict[str, list[_Wish]], raised: RaisedFlag, facts: PatientFacts, knowledge: Knowledge
 ) -> None:
     """The work-ups of a red flag; nothing when it is answered. Places give way to tests in hospital."""
     if raised.answered_by:
@@ -155,7 +157,10 @@ def _add_flag_wishes(
         Urgency.PROMPT: Priority.ROUTINE,
     }[raised.urgency]
     acute = facts.record.setting in _ACUTE_SETTINGS
+    known = all(facts.established(cause) for cause in raised.flag.suspected)
     for workup in _flag_workups(raised, acute=acute):
+        if known and knowledge.workups[workup].kind in _TESTS:
+            continue  # what is on record is not diagnosed again, but somebody looks today
         wishes.setdefault(workup, []).append(
             _Wish(
                 priority=priority,

@@ -92,6 +92,7 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
         interpretation: The laboratory's flag (H, HH, L, LL, N, A ...); empty when none.
         side: "left", "right" or "" for tests made on one leg.
         text: As sent, for display ("18 ng/mL").
+        sent, sent_unit: Value and unit before conversion; None when not known.
     """
 
     analyte: str
@@ -106,6 +107,8 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     side: str = ""
     provisional: bool = False
     text: str = ""
+    sent: Decimal | None = None
+    sent_unit: str = ""
 
 
 class EventState(Enum):

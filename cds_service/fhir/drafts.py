@@ -65,7 +65,7 @@ def _draft(reading: Reading, each: Supplied) -> DraftedOrder | None:
     if status_of(resource) in _OVER or flag_of(resource, "doNotPerform"):
         return None
     concepts = _ordered(reading, resource, kind)
-    if not any(not concept.empty for concept in concepts):
+    if not any(_says_something(concept) for concept in concepts):
         raise ReadingError("medication: missing" if kind in _OF_DRUGS else "code: missing")
     workups = _targets(reading, concepts, Kind.WORKUP_ORDER, Kind.WORKUP_RESULT)
     return DraftedOrder(
@@ -89,6 +89,11 @@ def _ordered(reading: Reading, resource: Json, kind: str) -> list[Concept]:
     if kind in _OF_DRUGS:
         return list(medication_concepts(reading, resource))
     return [concept for member in _ORDERED_AS for concept in concepts_of(resource, member)]
+
+
+def _says_something(concept: Concept) -> bool:
+    """Clients send ``coding: [{}]`` while a form is still empty (SB-14)."""
+    return bool(concept.text) or any(c.code or c.display for c in concept.codings)
 
 
 def _targets(reading: Reading, concepts: list[Concept], *kinds: Kind) -> tuple[str, ...]:

@@ -211,6 +211,8 @@ def _add_measurement(reading: Reading, part: Part, analyte: Analyte, quantity: J
             side=_side(part, analyte),
             provisional=part.frame.provisional,
             text=amount.text,
+            sent=amount.sent,
+            sent_unit=amount.sent_unit,
         )
     )
 

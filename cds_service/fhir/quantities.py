@@ -19,6 +19,8 @@ class Amount(msgspec.Struct, frozen=True, kw_only=True):
     """A result in the unit of its analyte, and as it was sent."""
 
     value: Decimal
+    sent: Decimal
+    sent_unit: str
     comparator: str
     conversion: Conversion
     text: str
@@ -60,6 +62,8 @@ def amount_of(quantity: Json, analyte: Analyte, terminology: Terminology) -> Amo
     conversion = _conversion(quantity, analyte, terminology)
     return Amount(
         value=convert(number, conversion),
+        sent=number,
+        sent_unit=text_of(quantity, "code") or text_of(quantity, "unit"),
         comparator=comparator,
         conversion=conversion,
         text=_as_sent(quantity, number, comparator),

@@ -42,7 +42,7 @@ def resources_of_context(hook: str, context: Json) -> list[Supplied]:
 
 def _entries(context: Json, member: str) -> Iterator[tuple[str, Json]]:
     value = context.get(member)
-    if value is not None and not isinstance(value, dict | list):
+    if value not in (None, "") and not isinstance(value, dict | list):
         where = f"context.{member}"
         raise InvalidRequestError(f"`{where}` holds no resources.", where)
     yield from _resources(value, "")

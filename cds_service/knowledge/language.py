@@ -116,7 +116,8 @@ _WORDS = {
         mother | father | mum | mom | dad | brother | sister | brothers | sisters | sibling |
         siblings | parent | parents | grandmother | grandfather | grandparent | aunt | uncle |
         cousin | son | daughter | mother's | father's | sister's | brother's | relative | relatives
-        | wife | husband | spouse | partner
+        | wife | husband | spouse | partner | wife's | husband's | spouse's | partner's | son's |
+        daughter's | friend's
         """,
     Mark.HISTORY: """
         history of | h/o | hx of | hx | past history of | past medical history of | previous |

@@ -279,10 +279,12 @@ def _suggestion(suggestion: Json) -> list[str]:
 
 
 def _action(action: Json) -> list[str]:
-    """ACT-01..03 for what we send: creation of a ServiceRequest."""
+    """ACT-01..04 for what we send: creation of a ServiceRequest, update of a received order."""
     resource = action.get("resource")
     if not isinstance(resource, dict):
         return ["ACT-03: resource is no object"]
+    if action.get("type") == "update":
+        return _update(action, resource)
     subject = resource.get("subject", {})
     checks = {
         "CARD-17: unknown member": set(action) == {"type", "description", "resource"},
@@ -293,6 +295,19 @@ def _action(action: Json) -> list[str]:
         "ACT-03: intent": resource.get("intent") in {"proposal", "order"},
         "ACT-03: subject": str(subject.get("reference", "")).startswith("Patient/"),
         "ACT-03: code": bool(resource.get("code")),
+    }
+    return [row for row, holds in checks.items() if not holds]
+
+
+def _update(action: Json, resource: Json) -> list[str]:
+    """ACT-04: names the whole of a resource by type and id. That nothing was dropped only a test
+    that knows the request can tell (test_contexts)."""
+    checks = {
+        "CARD-17: unknown member": set(action) == {"type", "description", "resource"},
+        "ACT-02: description": _text(action.get("description")),
+        "ACT-04: type and id": _text(resource.get("resourceType")) and _text(resource.get("id")),
+        "ACT-04: no partial resource": bool({"subject", "patient"} & set(resource))
+        and "status" in resource,
     }
     return [row for row, holds in checks.items() if not holds]
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from flask.testing import FlaskClient
 
 from cds_service.app import create_app
+from cds_service.core.errors import KnowledgeError
 from cds_service.core.knowledge import Knowledge
 from cds_service.gather.services import ServiceDefinition
 from cds_service.settings import Settings
 from tests.contract.advisor import FixedAdvisor
-from tests.contract.requests import SERVICE, pv
+from tests.contract.requests import PATIENT_ID, SERVICE, pv
 
 
 KEYS = (
@@ -44,10 +46,33 @@ def test_disc_03_no_services_is_an_empty_list(
 def test_disc_07_every_service_can_be_called(client: FlaskClient) -> None:
     """The id is the last segment of its URL."""
     for service in client.get("/cds-services").get_json()["services"]:
-        assert (
-            client.post(f"/cds-services/{service['id']}", json=pv(hook=service["hook"])).status_code
-            == 200
-        )
+        context = {"userId": "Practitioner/1", "patientId": PATIENT_ID, "encounterId": "e1"}
+        body = pv(hook=service["hook"], context=context)
+        assert client.post(f"/cds-services/{service['id']}", json=body).status_code == 200
+
+
+def test_the_main_service_of_each_hook_comes_first(client: FlaskClient) -> None:
+    """INF-04: the first service for a hook is taken; screening is never it."""
+    offered = client.get("/cds-services").get_json()["services"]
+    assert [(service["id"], service["hook"]) for service in offered] == [
+        ("leg-pain-patient-view", "patient-view"),
+        ("leg-pain-encounter-start", "encounter-start"),
+        ("leg-pain-problem-list-item-create", "problem-list-item-create"),
+        ("leg-pain-order-select", "order-select"),
+        ("leg-pain-order-sign", "order-sign"),
+        ("leg-pain-encounter-discharge", "encounter-discharge"),
+        ("leg-pain-risk-screen", "patient-view"),
+    ]
+
+
+def test_a_site_may_offer_fewer(knowledge: Knowledge, advisor: FixedAdvisor) -> None:
+    """In the order of discovery, whatever the order in the setting; unknown ids stop the start."""
+    settings = Settings(services="leg-pain-order-sign, leg-pain-patient-view")
+    client = create_app(settings, knowledge=knowledge, advisor=advisor).test_client()
+    ids = [service["id"] for service in client.get("/cds-services").get_json()["services"]]
+    assert ids == ["leg-pain-patient-view", "leg-pain-order-sign"]
+    with pytest.raises(KnowledgeError, match="leg-pain-refill"):
+        create_app(Settings(services="leg-pain-refill"), knowledge=knowledge, advisor=advisor)
 
 
 def test_disc_10_the_claimed_version_is_a_setting(
@@ -103,7 +128,8 @@ def test_health(client: FlaskClient) -> None:
     """Alive, and ready with a named version of the knowledge."""
     assert client.get("/health/live").get_json() == {"status": "live"}
     ready = client.get("/health/ready").get_json()
-    assert ready["services"] == ["leg-pain-patient-view"]
+    assert ready["services"][0] == "leg-pain-patient-view"
+    assert len(ready["services"]) == 7
     assert re.fullmatch(r"[0-9a-f]{12}", ready["knowledge"])
 
 

@@ -1,7 +1,8 @@
 // Medplum's published FHIR router over its in-memory repository, on a free port of 127.0.0.1.
 //
 // Ours is the HTTP around it only:
-// - PUT /records replaces everything held by the resources of a Bundle;
+// - PUT /records replaces everything held by the resources of a Bundle, with references by urn:uuid
+//   resolved, as a server does for a transaction;
 // - GET {base}/... needs the token of the tests and goes to the router;
 // - the in-memory repository cuts results at 20 and links no further page, so pages are linked here;
 // - it compares references as they are written, so a bare id gets its type here
@@ -13,7 +14,7 @@ import { FhirRouter, MemoryRepository } from '@medplum/fhir-router';
 
 const BASE = '/fhir/R4';
 const TOKEN = 'Bearer token-of-the-tests';
-const PAGE = 100;
+const PAGE = 1000;
 
 for (const file of ['fhir/r4/profiles-types.json', 'fhir/r4/profiles-resources.json']) {
   indexStructureDefinitionBundle(readJson(file));
@@ -32,9 +33,14 @@ async function bodyOf(request) {
   return JSON.parse(Buffer.concat(parts).toString('utf8'));
 }
 
+function withPlainReferences(bundle) {
+  const names = new Map(bundle.entry.map(({ fullUrl, resource }) => [fullUrl, `${resource.resourceType}/${resource.id}`]));
+  return JSON.parse(JSON.stringify(bundle).replace(/urn:uuid:[0-9a-f-]+/g, (urn) => names.get(urn) ?? urn));
+}
+
 async function replaceRecords(bundle) {
   repository.clear();
-  for (const { resource } of bundle.entry) {
+  for (const { resource } of withPlainReferences(bundle).entry) {
     await repository.createResource(resource);
   }
   return [200, { resourceType: 'Bundle', type: 'collection', total: bundle.entry.length }];

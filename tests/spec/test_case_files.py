@@ -87,9 +87,7 @@ def test_bundle_is_fhir(case: Case) -> None:
 
 
 @CASES
-def test_hook_is_that_of_the_service(
-    case: Case, services: dict[str, ServiceDefinition]
-) -> None:
+def test_hook_is_that_of_the_service(case: Case, services: dict[str, ServiceDefinition]) -> None:
     """A case calls its service with the hook that it answers."""
     assert case.file.hook == services[case.file.service].hook
 

@@ -30,6 +30,7 @@ from cds_service.core.knowledge.observables import (
     Gate,
     MeasuredRule,
     Phrase,
+    Ratio,
     Unit,
 )
 from cds_service.core.knowledge.orders import OrderCheck, Orders, Screening, Treatment
@@ -60,6 +61,7 @@ __all__ = [
     "Phrase",
     "Predisposition",
     "Question",
+    "Ratio",
     "Recognition",
     "RedFlag",
     "Scale",

@@ -68,6 +68,11 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return tuple(f for f in self.findings.values() if f.age_at_least is not None)
 
     @cached_property
+    def ratios(self) -> tuple[Analyte, ...]:
+        """Analytes that may be computed from two others."""
+        return tuple(a for a in self.analytes.values() if a.ratio is not None)
+
+    @cached_property
     def rules_of_analyte(self) -> dict[str, tuple[tuple[FindingDefinition, MeasuredRule], ...]]:
         """Findings that a result of an analyte decides, with the rule."""
         index: dict[str, list[tuple[FindingDefinition, MeasuredRule]]] = {}

@@ -10,7 +10,7 @@ from cds_service.core.knowledge.entry import Entry
 from cds_service.core.values import Coding, Strength
 
 
-class Link(Entry, frozen=True, kw_only=True, dict=True):
+class Link(Entry, frozen=True, kw_only=True, dict=True, eq=False):
     """One piece of evidence for or against a cause.
 
     Give ``lr`` (published likelihood ratio) or ``weight``; ``lr-absent`` or ``weight-absent`` say
@@ -111,6 +111,11 @@ class Cause(Entry, frozen=True, kw_only=True, dict=True):
             if link.finding:
                 index.setdefault(link.finding, []).append(link)
         return {finding: tuple(links) for finding, links in index.items()}
+
+    @cached_property
+    def place_of_link(self) -> dict[Link, int]:
+        """Where each link stands in the file."""
+        return {link: place for place, link in enumerate(self.evidence)}
 
     @cached_property
     def composed_links(self) -> tuple[Link, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
+import msgspec
+
 from cds_service.core.knowledge.entry import Entry
 from cds_service.core.values import Coding, Period
 
@@ -33,7 +35,9 @@ class MeasuredRule(Entry, frozen=True, kw_only=True):
     ``above``, ``at-least``, ``below``, ``at-most`` compare with a sourced limit in the analyte's
     unit; two of them make a band. ``range: low|high`` uses the laboratory's own range or flag;
     ``times-limit`` is a multiple of the laboratory's upper limit. Otherwise the finding is absent
-    when the result is known, unless ``else-unknown``. ``both-legs``: present only when both legs
+    when the result is known, unless ``else-unknown``. ``limit-in``: the source's limit in another unit, for
+    results that came in it (6 mg/dL is not exactly 360 umol/L). ``absent-above``: absent only beyond this
+    value, unknown between. ``both-legs``: present only when both legs
     were measured. ``age-adjusted``: over 50 years the limit is age x 10 where that is higher.
     """
 
@@ -47,6 +51,8 @@ class MeasuredRule(Entry, frozen=True, kw_only=True):
     age_adjusted: bool = False
     sex: str = ""
     else_unknown: bool = False
+    absent_above: str = ""
+    limit_in: dict[str, str] = msgspec.field(default_factory=dict)
     both_legs: bool = False
     source: str
 
@@ -108,6 +114,14 @@ class Unit(Entry, frozen=True, kw_only=True):
     offset: str = "0"
 
 
+class Ratio(Entry, frozen=True, kw_only=True):
+    """A quantity that follows from two others measured on one day: a / b x factor."""
+
+    of: str
+    to: str
+    factor: str = "1"
+
+
 class Analyte(Entry, frozen=True, kw_only=True):
     """One quantity that laboratories or bedside devices report.
 
@@ -125,6 +139,7 @@ class Analyte(Entry, frozen=True, kw_only=True):
     window: Period
     decimals: int = 2
     deciding: str = "newest"
+    ratio: Ratio | None = None
     unitless: bool = False
     source: str = "house"
     note: str = ""

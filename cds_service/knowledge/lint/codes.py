@@ -75,6 +75,8 @@ def codings(knowledge: Knowledge) -> Iterator[tuple[str, Coding]]:
         yield from ((f"drugs[{drug.id}]", coding) for coding in drug.codes)
     for cause in knowledge.causes.values():
         yield from ((f"causes[{cause.id}]", coding) for coding in cause.recognised.codes)
+    for treatment in knowledge.treatments.values():
+        yield from ((f"treatments[{treatment.id}]", coding) for coding in treatment.codes)
     for workup in knowledge.workups.values():
         yield from ((f"workups[{workup.id}]", c) for c in (*workup.order, *workup.results))
 

@@ -20,6 +20,7 @@ def reference_problems(knowledge: Knowledge) -> Iterator[str]:
         _check_indications,
         _check_red_flags,
         _check_interlocks_and_advice,
+        _check_orders,
         _check_library,
     ):
         yield from check(knowledge)
@@ -140,6 +141,24 @@ def _check_interlocks_and_advice(k: Knowledge) -> Iterator[str]:
             yield from _check_condition(where, advice.when, k)
 
 
+def _check_orders(k: Knowledge) -> Iterator[str]:
+    for check in k.order_checks.values():
+        where = f"order-checks[{check.id}]"
+        yield from _unknown(where, "workups", (*check.orders.workups, *check.instead), k.workups)
+        yield from _unknown(where, "drugs", check.orders.drugs, k.drugs)
+        yield from _unknown(where, "treatments", check.orders.treatments, k.treatments)
+        if check.interlock:
+            yield from _unknown(where, "interlock", (check.interlock,), k.interlocks)
+        yield from _check_condition(where, check.when, k)
+    for screening in k.screenings.values():
+        where = f"screenings[{screening.id}]"
+        yield from _unknown(where, "workup", (screening.workup,), k.workups)
+        yield from _unknown(where, "unless-established", screening.unless_established, k.causes)
+        exposure = (screening.drug_finding,) if screening.drug_finding else ()
+        yield from _unknown(where, "drug-finding", exposure, k.findings)
+        yield from _check_condition(where, screening.when, k)
+
+
 def _check_library(k: Knowledge) -> Iterator[str]:
     """Conflicts and relations: what is said to put them into practice must be there."""
     doing = _names_of_rules(k)
@@ -161,7 +180,7 @@ def _check_library(k: Knowledge) -> Iterator[str]:
 def _names_of_rules(k: Knowledge) -> frozenset[str]:
     return frozenset().union(
         k.findings, k.causes, k.criteria, k.indications, k.withholdings, k.red_flags, k.interlocks,
-        k.advice, k.drugs, k.workups,
+        k.advice, k.drugs, k.workups, k.order_checks,
     )  # fmt: skip
 
 
@@ -191,9 +210,7 @@ def _check_condition(where: str, condition: c.Condition, k: Knowledge) -> Iterat
             yield f"{where}: condition: work-up state '{node.state}'"
 
 
-def _unknown(
-    where: str, field: str, ids: Iterable[str], known: Container[str]
-) -> Iterator[str]:
+def _unknown(where: str, field: str, ids: Iterable[str], known: Container[str]) -> Iterator[str]:
     for id in ids:
         if id not in known:
             yield f"{where}: {field}: '{id}' does not exist"

@@ -26,6 +26,8 @@ _MUST_NAME_ONE = (
     "red_flags",
     "interlocks",
     "advice",
+    "order_checks",
+    "screenings",
     "predispositions",
 )
 # A number needs a source that was read; a statement may also stand on the articles or on us.

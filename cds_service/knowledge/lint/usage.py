@@ -37,6 +37,7 @@ _WHAT = {
     "criteria": "no cause and no rule asks for it",
     "workups": "nothing suggests it",
     "questions": "no cause belongs to it",
+    "treatments": "no check of orders looks at it",
 }
 
 
@@ -49,6 +50,10 @@ def unused(knowledge: Knowledge) -> dict[str, list[str]]:
         "causes": [x.id for x in knowledge.causes.values() if not _leads_somewhere(x, knowledge)],
         "criteria": _unused_criteria(knowledge),
         "workups": _unused_workups(knowledge),
+        "treatments": _missing(
+            knowledge.treatments,
+            {t for check in knowledge.order_checks.values() for t in check.orders.treatments},
+        ),
         "questions": _missing(knowledge.questions, {x.question for x in knowledge.causes.values()}),
     }
 
@@ -64,9 +69,16 @@ def conditions_of(knowledge: Knowledge) -> Iterator[tuple[str, c.Condition]]:
         yield from _named(f"criteria[{criteria.id}]", whens)
     for flag in knowledge.red_flags.values():
         yield from _named(f"red-flags[{flag.id}]", (level.when for level in flag.levels))
-    for section in ("indications", "withholdings", "interlocks", "advice"):
+    for section in (
+        "indications",
+        "withholdings",
+        "interlocks",
+        "advice",
+        "order_checks",
+        "screenings",
+    ):
         for entry in getattr(knowledge, section).values():
-            yield from _named(f"{section}[{entry.id}]", (entry.when,))
+            yield from _named(f"{section.replace('_', '-')}[{entry.id}]", (entry.when,))
 
 
 def _named(
@@ -89,6 +101,7 @@ def _unused_findings(knowledge: Knowledge) -> list[str]:
     used |= {link.finding for cause in knowledge.causes.values() for link in cause.evidence}
     used |= {item.finding for set_ in knowledge.criteria.values() for item in set_.items}
     used |= {f for workup in knowledge.workups.values() for f in workup.renewed_by}
+    used |= {screening.drug_finding for screening in knowledge.screenings.values()}
     used |= {f for result in knowledge.scale.unanswered_results for f in result.findings}
     # A finding that only makes another one present works through that one.
     return [f for f in knowledge.findings if f not in used and not used & set(knowledge.implied(f))]
@@ -111,6 +124,8 @@ def _unused_workups(knowledge: Knowledge) -> list[str]:
     used = {i.workup for i in knowledge.indications.values()}
     used |= {w.instead for w in knowledge.withholdings.values()}
     used |= {w for flag in knowledge.red_flags.values() for w in flag.workups}
+    used |= {w for check in knowledge.order_checks.values() for w in check.instead}
+    used |= {screening.workup for screening in knowledge.screenings.values()}
     return _missing(knowledge.workups, used)
 
 

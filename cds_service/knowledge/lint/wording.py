@@ -18,6 +18,8 @@ STATIN_WORDS = re.compile(
     re.IGNORECASE,
 )
 _SUMMARY_LENGTH = 100
+# It follows the name of the order.
+_ORDER_SUMMARY_LENGTH = 76
 
 _FORBIDDEN = {
     "states a diagnosis": re.compile(
@@ -32,7 +34,7 @@ _FORBIDDEN = {
         re.IGNORECASE,
     ),
     "tells to stop a drug": re.compile(
-        r"\b(?:stop(?!ping smoking)(?:ping|ped)?|discontinu\w+|cease\w*|interrupts?|paus(?:e|ing)"
+        r"(?<!no reason to )\b(?:stop(?!ping smoking)(?:ping|ped)?|discontinu\w+|cease\w*|interrupts?|paus(?:e|ing)"
         r"|taper\w*|come off|withhold|withdraw)\b(?! within| bleeding)",
         re.IGNORECASE,
     ),
@@ -49,6 +51,9 @@ def wording_problems(knowledge: Knowledge) -> Iterator[str]:
     for flag in knowledge.red_flags.values():
         if len(flag.summary) > _SUMMARY_LENGTH:
             yield f"red-flags[{flag.id}].summary: longer than {_SUMMARY_LENGTH} characters"
+    for check in knowledge.order_checks.values():
+        if len(check.summary) > _ORDER_SUMMARY_LENGTH:
+            yield f"order-checks[{check.id}].summary: longer than {_ORDER_SUMMARY_LENGTH} characters"
     for where, label in _labels_inside_sentences(knowledge):
         if label[:1].isupper() and not _ALWAYS_CAPITAL.match(label):
             yield f"{where}: '{label}' stands inside sentences and begins with a capital"
@@ -71,6 +76,8 @@ _CARD_TEXTS = {
     "interlocks": ("says",),
     "red_flags": ("label", "summary", "detail"),
     "workups": ("label", "decides"),
+    "order_checks": ("summary", "says"),
+    "screenings": ("because", "limits"),
     "questions": ("label",),
 }
 

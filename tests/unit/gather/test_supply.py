@@ -34,7 +34,7 @@ def test_resources_of_the_context_are_marked(
 
 
 @pytest.mark.parametrize(
-    "value", [None, "x", [], {}, {"entry": "x"}, {"entry": [{}]}, {"resourceType": "Bundle"}]
+    "value", [None, "", [], {}, {"entry": "x"}, {"entry": [{}]}, {"resourceType": "Bundle"}]
 )
 def test_req_14_odd_bundles_in_the_context(service: ServiceDefinition, value: Any) -> None:
     """No crash, no resource."""

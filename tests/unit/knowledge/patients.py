@@ -67,9 +67,7 @@ class Told(msgspec.Struct, frozen=True):
     @property
     def suggested(self) -> set[str]:
         """Work-ups that are suggested."""
-        return {
-            w.workup.id for w in self.reasoning.workups if w.status is WorkupStatus.SUGGESTED
-        }
+        return {w.workup.id for w in self.reasoning.workups if w.status is WorkupStatus.SUGGESTED}
 
     @property
     def withheld(self) -> set[str]:
@@ -90,7 +88,9 @@ class Told(msgspec.Struct, frozen=True):
     def withheld_advice(self) -> set[str]:
         """Advice that a safety rule has withdrawn or turned round."""
         silent = set(self.advice)
-        return {a.advice.id for a in self.reasoning.advice if a.withheld_by and a.advice.id in silent}
+        return {
+            a.advice.id for a in self.reasoning.advice if a.withheld_by and a.advice.id in silent
+        }
 
     @property
     def said(self) -> str:
@@ -121,6 +121,8 @@ class Clinic:
         ``limits`` are the laboratory's own upper limits by analyte; ``since_days`` how long ago all
         of it was recorded.
         """
+        unknown = {*present, *absent} - set(self.knowledge.findings)
+        assert not unknown, unknown
         date = NOW - timedelta(days=since_days)
         statements = [
             *(_statement(f, Status.PRESENT, date) for f in present),
