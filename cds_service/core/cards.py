@@ -80,13 +80,16 @@ def _name_examinations(cards: list[Card], minor: list[Topic]) -> None:
 
 
 def distinct_flags(reasoning: Reasoning, knowledge: Knowledge) -> list[RaisedFlag]:
-    """Unanswered flags; of several on one clinical question only the most urgent."""
+    """Unanswered flags; of several on one question, or on the same findings, the most urgent."""
     seen: set[str] = set()
+    spoken: set[str] = set()
     chosen: list[RaisedFlag] = []
     for raised in reasoning.flags:
         question = _question_of_flag(raised, knowledge)
-        if not raised.answered_by and question not in seen:
+        said_already = bool(raised.because) and spoken.issuperset(raised.because)
+        if not raised.answered_by and question not in seen and not said_already:
             seen.add(question)
+            spoken.update(raised.because)
             chosen.append(raised)
     return chosen
 

@@ -51,11 +51,21 @@ def _discharge_cards(
     made = compose(msgspec.structs.replace(reasoning, advice=advice), knowledge, policy)
     open_flags = {raised.flag.id for raised in reasoning.flags}
     kept = [card for card in made if card.rule in asking | open_flags | {"further"}]
-    results = _open_results_card(reasoning, knowledge)
-    covered = {f for card in kept for f in card.findings}
-    if results is not None and not set(reasoning.open_results) <= covered:
-        kept.append(results)
+    if reasoning.open_results:
+        kept = _with_open_results(kept, reasoning, knowledge)
     return tuple(_before_discharge(card) for card in kept)
+
+
+def _with_open_results(cards: list[Card], reasoning: Reasoning, knowledge: Knowledge) -> list[Card]:
+    """Results that nobody acted on: named on the card that stands on them, else on one of their own."""
+    open_results = reasoning.open_results
+    lines = [capitalised(named_finding(f, reasoning, knowledge)) for f in open_results]
+    said = block("Result back and not acted on", lines)
+    for position, card in enumerate(cards):
+        if set(card.findings) & set(open_results):
+            named = msgspec.structs.replace(card, detail=f"{said}\n\n{card.detail}")
+            return [*cards[:position], named, *cards[position + 1 :]]
+    return [*cards, _open_results_card(said, reasoning, knowledge)]
 
 
 def _before_discharge(card: Card) -> Card:
@@ -75,18 +85,14 @@ def _before_discharge(card: Card) -> Card:
     )
 
 
-def _open_results_card(reasoning: Reasoning, knowledge: Knowledge) -> Card | None:
-    if not reasoning.open_results:
-        return None
+def _open_results_card(said: str, reasoning: Reasoning, knowledge: Knowledge) -> Card:
     labels = [knowledge.findings[f].label for f in reasoning.open_results]
     source = leading_source(knowledge.scale.clarify_sources, knowledge)
-    lines = [capitalised(named_finding(f, reasoning, knowledge)) for f in reasoning.open_results]
-    detail = "\n\n".join((block("Result back and not acted on", lines), data_date(reasoning)))
     return Card(
         topic=Coding(system=TOPIC_SYSTEM, code="openresult", display="Open results"),
         rule="open-result",
         summary=fit_summary("a result came back and nothing followed", labels),
-        detail=detail,
+        detail=f"{said}\n\n{data_date(reasoning)}",
         indicator="warning",
         source_label=source_label(source),
         source_url=source.url,

@@ -162,7 +162,7 @@ def _instead(remarks: list[OrderRemark], knowledge: Knowledge) -> list[PlannedWo
             status=WorkupStatus.SUGGESTED,
             priority=Priority.ROUTINE,
             causes=(),
-            because=remark.check.label,
+            because=remark.check.because,
             sources=remark.check.sources,
             findings=remark.because,
         )

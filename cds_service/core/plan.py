@@ -157,7 +157,10 @@ def _add_flag_wishes(
         Urgency.PROMPT: Priority.ROUTINE,
     }[raised.urgency]
     acute = facts.record.setting in _ACUTE_SETTINGS
-    known = all(facts.established(cause) for cause in raised.flag.suspected)
+    known = all(
+        facts.established(cause) and not facts.reason_for_care(cause)
+        for cause in raised.flag.suspected
+    )
     for workup in _flag_workups(raised, acute=acute):
         if known and knowledge.workups[workup].kind in _TESTS:
             continue  # what is on record is not diagnosed again, but somebody looks today

@@ -60,7 +60,7 @@ def _install() -> None:
 class Medplum:
     """The running server."""
 
-    token = "token-of-the-tests"  # noqa: S105 (of the tests)
+    token = "token-of-the-tests"
 
     def __init__(self, address: str) -> None:
         self.address = address

@@ -86,15 +86,19 @@ def without_ids(value: Any) -> Any:
 def assert_same_both_ways(
     client: FlaskClient, medplum: Medplum, bundle: Json, request: Json
 ) -> None:
-    """Cards, and the findings behind them, do not depend on the way of the data; nothing is missing."""
+    """The cards do not depend on the way of the data.
+
+    Silence could have many reasons; there the findings and causes behind it are compared as well.
+    """
     medplum.hold(bundle)
     by_fetching = fetching(request, medplum)
     prefetched, fetched = (_answer(client, SERVICE, r) for r in (request, by_fetching))
     assert fetched == prefetched
-    prefetched, fetched = (_answer(client, EXPLAIN, r) for r in (request, by_fetching))
-    assert fetched["gaps"] == []
-    assert fetched["findings"] == prefetched["findings"]
-    assert fetched["differential"] == prefetched["differential"]
+    if not fetched["cards"]:
+        prefetched, fetched = (_answer(client, EXPLAIN, r) for r in (request, by_fetching))
+        assert fetched["gaps"] == []
+        assert fetched["findings"] == prefetched["findings"]
+        assert fetched["differential"] == prefetched["differential"]
 
 
 def _answer(client: FlaskClient, path: str, request: Json) -> Any:

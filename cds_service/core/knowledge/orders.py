@@ -35,6 +35,7 @@ class OrderCheck(Entry, frozen=True, kw_only=True):
         summary: Follows the name of the order on the card, so under 76 characters.
         says: One or two sentences of detail.
         instead: Work-ups offered as orders, as far as they are neither done nor ordered.
+        because: What they are for, as a clause; needed with ``instead``.
         interlock: The safety rule of the vocabulary that the check applies to orders, if any.
     """
 
@@ -47,6 +48,7 @@ class OrderCheck(Entry, frozen=True, kw_only=True):
     says: str
     indicator: str = "info"
     instead: tuple[str, ...] = ()
+    because: str = ""
     interlock: str = ""
     sources: tuple[str, ...]
     note: str = ""

@@ -13,7 +13,7 @@ import ssl
 import threading
 from collections.abc import Awaitable, Callable, Coroutine
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import httpx
 
@@ -79,19 +79,21 @@ def new_client() -> httpx.AsyncClient:
     )
 
 
+class _Running(NamedTuple):
+    """What one process has, once it has fetched."""
+
+    process: int
+    loop: asyncio.AbstractEventLoop
+    thread: threading.Thread
+    client: httpx.AsyncClient
+
+
 class Engine:
     """Runs coroutines for threads that wait; nothing exists until the first one."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._process = 0
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._client: httpx.AsyncClient | None = None
-
-    @property
-    def started(self) -> bool:
-        """Whether this process has a client."""
-        return self._process == os.getpid()
+        self._running: _Running | None = None
 
     def run(self, work: Callable[[httpx.AsyncClient], Coroutine[Any, Any, T]], seconds: float) -> T:
         """What ``work`` returns.
@@ -99,29 +101,41 @@ class Engine:
         Raises:
             TimeoutError: It took longer than ``seconds``; it is cancelled then.
         """
-        loop, client = self._ready()
-        future = asyncio.run_coroutine_threadsafe(work(client), loop)
+        running = self._ready()
+        future = asyncio.run_coroutine_threadsafe(work(running.client), running.loop)
         try:
             return future.result(seconds)
         finally:
             future.cancel()
 
-    def _ready(self) -> tuple[asyncio.AbstractEventLoop, httpx.AsyncClient]:
+    def close(self) -> None:
+        """Close the connections and end the thread; the next run starts anew."""
         with self._lock:
-            if self._loop is None or self._client is None or not self.started:
-                self._loop, self._client = _start()
-                self._process = os.getpid()
-            return self._loop, self._client
+            running, self._running = self._running, None
+        if running is None or running.process != os.getpid():
+            return
+        asyncio.run_coroutine_threadsafe(running.client.aclose(), running.loop).result(5)
+        running.loop.call_soon_threadsafe(running.loop.stop)
+        running.thread.join(5)
+        running.loop.close()
+
+    def _ready(self) -> _Running:
+        with self._lock:
+            # A thread does not live through a fork: each worker process starts its own.
+            if self._running is None or self._running.process != os.getpid():
+                self._running = _start()
+            return self._running
 
 
-def _start() -> tuple[asyncio.AbstractEventLoop, httpx.AsyncClient]:
+def _start() -> _Running:
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(
             logging.WARNING
         )  # below that they log URLs, hence patients
     loop = asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, name="fetching", daemon=True).start()
-    return loop, new_client()
+    thread = threading.Thread(target=loop.run_forever, name="fetching", daemon=True)
+    thread.start()
+    return _Running(os.getpid(), loop, thread, new_client())
 
 
 async def resolve(host: str, port: int) -> list[str]:

@@ -29,10 +29,17 @@ class _PassingError(FetchError):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """What one answer holds; ``next`` is the address of the following page, empty at the end."""
+    """What one answer holds.
+
+    Attributes:
+        resources: In their order.
+        next: Address of the following page; empty at the end.
+        total: How many the server says there are on all pages; 0 when it does not say.
+    """
 
     resources: tuple[Json, ...]
     next: str = ""
+    total: int = 0
 
 
 class Reader:
@@ -67,7 +74,8 @@ class Reader:
         found: KeyData = read_resource(document, kind)
         if document.get("resourceType") != "Bundle" or not found.state.usable:
             raise FetchError("no searchset")
-        return Page(found.resources, next_page(document))
+        total = document.get("total")
+        return Page(found.resources, next_page(document), total if isinstance(total, int) else 0)
 
     def _document(self, body: bytes) -> Json:
         try:

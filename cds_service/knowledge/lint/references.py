@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 
 from cds_service.core import conditions as c
-from cds_service.core.knowledge import Knowledge, Link
+from cds_service.core.knowledge import Knowledge, Link, OrderCheck
 from cds_service.core.values import Strength
 
 
@@ -149,6 +149,7 @@ def _check_orders(k: Knowledge) -> Iterator[str]:
         yield from _unknown(where, "treatments", check.orders.treatments, k.treatments)
         if check.interlock:
             yield from _unknown(where, "interlock", (check.interlock,), k.interlocks)
+        yield from _odd_check(where, check)
         yield from _check_condition(where, check.when, k)
     for screening in k.screenings.values():
         where = f"screenings[{screening.id}]"
@@ -156,7 +157,18 @@ def _check_orders(k: Knowledge) -> Iterator[str]:
         yield from _unknown(where, "unless-established", screening.unless_established, k.causes)
         exposure = (screening.drug_finding,) if screening.drug_finding else ()
         yield from _unknown(where, "drug-finding", exposure, k.findings)
+        if (screening.taken_for is None) != (not exposure):
+            yield f"{where}: give taken-for and drug-finding together"
         yield from _check_condition(where, screening.when, k)
+
+
+def _odd_check(where: str, check: OrderCheck) -> Iterator[str]:
+    if check.kind not in {"condition", "duplicate", "too-late"}:
+        yield f"{where}: kind '{check.kind}'"
+    if check.indicator not in {"info", "warning"}:
+        yield f"{where}: indicator '{check.indicator}' is neither info nor warning"
+    if bool(check.instead) != bool(check.because):
+        yield f"{where}: give instead and because together"
 
 
 def _check_library(k: Knowledge) -> Iterator[str]:

@@ -49,6 +49,11 @@ def source_problems(knowledge: Knowledge) -> Iterator[str]:
     yield from _register(knowledge, used)
 
 
+def used_sources(knowledge: Knowledge) -> set[str]:
+    """Sources that some entry names."""
+    return {id for _, ids in _citations(knowledge) for id in ids}
+
+
 def _citations(knowledge: Knowledge) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Every list of sources with the entry that it stands in."""
     for section in msgspec.structs.fields(Knowledge):

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from cds_service.app import create_app
 from cds_service.core.knowledge import Knowledge
+from cds_service.gather.fetching.client import Engine
 from cds_service.gather.services import ServiceDefinition
 from cds_service.settings import Settings
 from tests.contract.advisor import FixedAdvisor
@@ -20,6 +21,22 @@ from tests.functional.fetching.fhir_server import FhirServer, fhir_server
 
 TOKEN = "t0ken-of-this-call"
 Ask = Callable[..., Any]
+
+
+@pytest.fixture(autouse=True)
+def _engines_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each application has one; a process normally has one application."""
+    engines: list[Engine] = []
+    start = Engine.__init__
+
+    def started(engine: Engine) -> None:
+        start(engine)
+        engines.append(engine)
+
+    monkeypatch.setattr(Engine, "__init__", started)
+    yield
+    for engine in engines:
+        engine.close()
 
 
 @pytest.fixture

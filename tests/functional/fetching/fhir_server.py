@@ -32,7 +32,7 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     server: FhirServer
 
-    def do_GET(self) -> None:  # noqa: N802 (the library's name)
+    def do_GET(self) -> None:
         """Note the request, misbehave or answer."""
         query = unquote(self.path.removeprefix(f"{PATH}/"))
         names = {name.lower(): value for name, value in self.headers.items()}
@@ -40,12 +40,18 @@ class Handler(BaseHTTPRequestHandler):
         fault = self.server.fault_of(query)
         if fault is not None:
             fault(self)
-        elif query in self.server.answers:
+        else:
+            self.answer()
+
+    do_POST = do_HEAD = do_PUT = do_GET  # noqa: N815
+
+    def answer(self) -> None:
+        """As without any fault."""
+        query = unquote(self.path.removeprefix(f"{PATH}/"))
+        if query in self.server.answers:
             self.send_json(self.server.answers[query])
         else:
             self.send_json({"resourceType": "OperationOutcome"}, 404)
-
-    do_POST = do_HEAD = do_PUT = do_GET
 
     def send_json(self, value: Any, status: int = 200) -> None:
         """``value`` as FHIR."""
@@ -60,7 +66,9 @@ class Handler(BaseHTTPRequestHandler):
     ) -> None:
         """``body`` as it is."""
         self.send_response(status)
-        for name, value in ({"Content-Type": kind, "Content-Length": str(len(body))} | {**headers}).items():
+        for name, value in (
+            {"Content-Type": kind, "Content-Length": str(len(body))} | {**headers}
+        ).items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)

@@ -168,20 +168,13 @@ def test_perf_01_all_keys_side_by_side(client: FlaskClient, server: FhirServer) 
 
     def delayed(handler: Handler) -> None:
         time.sleep(0.1)
-        handler.send_json(server.answers[server.asked[-1].query])
+        handler.answer()
 
     client.post(SERVICE, json=pvf(server))
-    server.faults[""] = lambda handler: (time.sleep(0.1), answer(handler))[1]
+    server.faults[""] = delayed
     started = time.perf_counter()
     assert client.post(SERVICE, json=pvf(server)).status_code == 200
     assert time.perf_counter() - started < 0.5
-
-
-def answer(handler: Handler) -> None:
-    """As without fault."""
-    from urllib.parse import unquote
-
-    handler.send_json(handler.server.answers[unquote(handler.path.removeprefix("/r4/"))])
 
 
 @pytest.mark.parametrize("fault", [status(502), status(503), status(504), hang_up, cut_off])
@@ -189,8 +182,8 @@ def test_one_retry_and_no_more(
     client: FlaskClient, server: FhirServer, advisor: FixedAdvisor, fault: Fault
 ) -> None:
     """What may pass is tried again once: it works then, or it is a gap."""
-    attempts = count()
-    server.faults["Condition"] = lambda handler: (answer if next(attempts) else fault)(handler)
+    attempts = iter([fault])
+    server.faults["Condition"] = lambda handler: next(attempts, Handler.answer)(handler)
     assert client.post(SERVICE, json=pvf(server)).status_code == 200
     assert gaps(advisor) == {}
     server.faults["Condition"] = fault
@@ -201,9 +194,7 @@ def test_one_retry_and_no_more(
 
 
 @pytest.mark.parametrize("code", [400, 401, 403, 404, 429, 500])
-def test_no_retry_of_what_will_not_pass(
-    client: FlaskClient, server: FhirServer, code: int
-) -> None:
+def test_no_retry_of_what_will_not_pass(client: FlaskClient, server: FhirServer, code: int) -> None:
     """Once."""
     server.faults["Condition"] = status(code)
     client.post(SERVICE, json=pvf(server))

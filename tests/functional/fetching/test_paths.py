@@ -184,7 +184,9 @@ def test_fhir_09_types_outside_the_scopes_are_not_asked(
     assert kinds == ["Condition", "Observation", "Observation", "Patient"]
     found = gaps(advisor)
     assert "vitalSigns" not in found
-    assert found["laboratory"] == "incomplete"  # asked by code, of which the scope lets a part through
+    assert (
+        found["laboratory"] == "incomplete"
+    )  # asked by code, of which the scope lets a part through
     assert found["findings"] == found["encounters"] == "missing"
 
 
