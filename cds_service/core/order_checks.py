@@ -18,6 +18,8 @@ from cds_service.core.values import Priority, Status, Urgency
 
 
 _SOON = {Urgency.EMERGENCY_NOW: Priority.STAT, Urgency.SAME_DAY_URGENT: Priority.URGENT}
+_TESTS = frozenset({"laboratory", "imaging", "vascular-test"})
+_REPEATED_AFTER_DAYS = 90.0  # house rule
 _PRIORITIES = {"stat": 3, "asap": 2, "urgent": 2}
 
 
@@ -103,6 +105,8 @@ def _by_condition(
 
 
 def _concerns(check: OrderCheck, draft: DraftedOrder) -> bool:
+    if set(check.orders.except_drugs) & set(draft.drugs):
+        return False
     pairs = (
         (check.orders.workups, draft.workups),
         (check.orders.drugs, draft.drugs),
@@ -125,13 +129,22 @@ def _duplicate(
         if knowledge.workups[workup].kind not in _TESTS or workup in urgent:
             continue
         settled = settled_by(knowledge.workups[workup], facts, knowledge)
-        evidence = tuple(source for source in settled if source not in drafts)
+        fresh = (source for source in settled if _is_fresh(workup, source, facts, knowledge))
+        evidence = tuple(source for source in fresh if source not in drafts)
         if evidence and not _abnormal(workup, evidence, facts, knowledge):
             return OrderRemark(draft=draft, check=check, evidence=evidence)
     return None
 
 
-_TESTS = frozenset({"laboratory", "imaging", "vascular-test"})
+def _is_fresh(workup: str, source: str, facts: PatientFacts, knowledge: Knowledge) -> bool:
+    """Blood results that still count for advice may well be repeated after three months."""
+    if knowledge.workups[workup].kind != "laboratory":
+        return True
+    dates = [m.date for m in facts.record.measurements if m.source == source]
+    return all(
+        date is None or (facts.as_of - date).total_seconds() / 86400 <= _REPEATED_AFTER_DAYS
+        for date in dates
+    )
 
 
 def _abnormal(

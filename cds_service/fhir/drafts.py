@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from cds_service.core.knowledge import Gate
 from cds_service.core.record import Channel, DraftedOrder, Supplied
 from cds_service.core.values import Status
-from cds_service.fhir.access import Json, ReadingError, flag_of, status_of, text_of
+from cds_service.fhir.access import Json, ReadingError, flag_of, object_of, status_of, text_of
 from cds_service.fhir.codes import Concept, concepts_of
 from cds_service.fhir.context import Reading
 from cds_service.fhir.medications import drugs_of, medication_concepts
@@ -88,7 +88,10 @@ def _draft(reading: Reading, each: Supplied) -> DraftedOrder | None:
 def _ordered(reading: Reading, resource: Json, kind: str) -> list[Concept]:
     if kind in _OF_DRUGS:
         return list(medication_concepts(reading, resource))
-    return [concept for member in _ORDERED_AS for concept in concepts_of(resource, member)]
+    found = [concept for member in _ORDERED_AS for concept in concepts_of(resource, member)]
+    device = object_of(resource, "codeReference")
+    named = text_of(device, "display") if device is not None else ""
+    return [*found, Concept(text=named)] if named else found
 
 
 def _says_something(concept: Concept) -> bool:

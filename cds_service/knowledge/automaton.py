@@ -13,6 +13,14 @@ import ahocorasick
 
 from cds_service.knowledge.clauses import Entry, Token
 from cds_service.knowledge.language import Mark
+from cds_service.knowledge.spelling import (
+    BETTER_WHEN,
+    SHORT_FORMS,
+    SHORT_WORDS,
+    SIDE_WORDS,
+    TURNING_WORDS,
+    WORSE_WHEN,
+)
 
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff'\u2018\u2019\u02bc`]")
@@ -51,28 +59,32 @@ def _as_sign(match: re.Match[str]) -> str:
 
 
 def normalise(text: str) -> str:
-    """Lower case, single spaces, signs set apart, short forms of sides written out.
+    """Lower case, single spaces, signs set apart, short forms and slips of the pen written out.
 
-    British and American spellings become one ("oedema", "edema"; "paralysed", "paralyzed").
+    British and American spellings become one ("oedema", "edema"; "paralysed", "paralyzed"), "her
+    legs" and "the legs" become "legs", "eased by" and "relieved with" become "better when".
     """
     words = _SIGN.sub(_as_sign, _INVISIBLE.sub("", text.lower())).split()
-    if not _SHORT_WORDS.isdisjoint(words):
-        words = [_SHORT_FORMS.get(word, word) for word in words]
+    if not SHORT_WORDS.isdisjoint(words):
+        words = [written for word in words if (written := SHORT_FORMS.get(word, word))]
     plain = f" {' '.join(words)} "
-    if " l " in plain or " r " in plain or " / l " in plain:
+    if not SIDE_WORDS.isdisjoint(words):
         plain = _SIDE.sub(_as_side, plain.replace(" b / l ", " bilateral "))
+    if " w / " in plain:
+        plain = plain.replace(" w / o ", " without ").replace(" w / ", " with ")
+    if not TURNING_WORDS.isdisjoint(words):
+        plain = WORSE_WHEN.sub(" worse when ", BETTER_WHEN.sub(" better when ", plain))
     return plain.replace("ae", "e").replace("oe", "e").replace("our", "or").replace("z", "s")
 
 
-_SHORT_FORMS = {"rle": "right leg", "lle": "left leg", "ble": "both legs", "bilat": "bilateral"}
-_SHORT_WORDS = frozenset(_SHORT_FORMS)
 _SIDE = re.compile(
-    r" (?:\( )?([lr]) (?:\) )?(?=(?:lower |great |big )?(?:leg|calf|foot|thigh|ankle|knee|toe|hallux|shin|heel|hip)\b)"
+    r" (?:\( )?(lt?|rt?) (?:\) )?(?=(?:lower |great |big |upper |lat |post )?"
+    r"(?:legs?|calf|calve|foot|feet|thigh|ankle|knee|toe|hallux|shin|heel|hip|sole|buttock|groin|limb|le|sciatica)\b)"
 )
 
 
 def _as_side(match: re.Match[str]) -> str:
-    return " left " if match[1] == "l" else " right "
+    return " left " if match[1][0] == "l" else " right "
 
 
 class _Key:

@@ -36,6 +36,7 @@ class Mark(IntEnum):
     NO_RELIEF_AFTER = 20
     COMMA = 21
     CLAUSE_END = 22
+    LOOKALIKE = 23  # a fixed expression: nothing inside it counts ("leg bag", "sore throat")
 
 
 _WORDS = {
@@ -71,7 +72,7 @@ _WORDS = {
         no relief | no relief from | no improvement | no better | without relief | without improvement
         | not relieved | not relieved by | not eased | not eased by | not helped | not helped by | not better
         | not improved | not improved by | unrelieved | unrelieved by | isn't relieved | isn't eased | isn't helped
-        | no benefit from | no help from
+        | no benefit from | no help from | without better | isn't better | no ease with | does not settle
         """,
     Mark.NO_RELIEF_AFTER: """
         does not help | doesn't help | do not help | don't help | did not help | didn't help | no help
@@ -87,7 +88,7 @@ _WORDS = {
     Mark.PATIENT_NOW: """
         patient | pt | presents | presenting | presented | presents with | complains | complaining |
         complains of | c/o | reports | reporting | reported | now | currently | today | he has | she
-        has | i have | my legs | his legs | her legs | comes with | experiencing | he | she
+        has | i have | comes with | experiencing | he | she | self
         """,
     Mark.MAYBE: """
         maybe | possible | possibly | probable | probably | likely | suspected | suspect | suspicion
@@ -113,7 +114,7 @@ _WORDS = {
         with
         """,
     Mark.RELATIVE: """
-        mother | father | mum | mom | dad | brother | sister | brothers | sisters | sibling |
+        mother | father | mam | mums | moms | mat gm | gran | nan | niece | nephew | neighbour | colleague | flatmate | mum | mom | dad | brother | sister | brothers | sisters | sibling |
         siblings | parent | parents | grandmother | grandfather | grandparent | aunt | uncle |
         cousin | son | daughter | mother's | father's | sister's | brother's | relative | relatives
         | wife | husband | spouse | partner | wife's | husband's | spouse's | partner's | son's |
@@ -147,29 +148,69 @@ _WORDS = {
         """,
     Mark.LEG: """
         leg | legs | calf | calves | thigh | thighs | foot | feet | toe | toes | ankle | ankles |
-        shin | shins | heel | heels | sole | soles | lower limb | lower limbs | lower extremity |
+        shin | shins | knee | knees | hallux | heel | heels | sole | soles | lower limb | lower limbs | lower extremity |
         lower extremities | forefoot | plantar | hamstring | hamstrings | LE | RLE | LLE | BLE | LEs
         """,
     Mark.ELSEWHERE: """
         hand | hands | finger | fingers | arm | arms | wrist | wrists | elbow | face | facial | neck
         | chest | shoulder | shoulders | jaw | head | tongue | lip | lips | mouth | scalp | upper
-        limb | upper limbs | upper extremity | upper extremities | abdomen | abdominal | throat
+        limb | upper limbs | upper extremity | upper extremities | abdomen | abdominal | throat | eye | eyes
+        | ear | ears | nose | tooth | breast | stomach | tummy | flank | loin | pelvic | sacral | sacrum
+        """,
+    Mark.LOOKALIKE: """
+        leg bag | leg bags | table leg | chair leg | leg press | leg length | leg room | leg day | foot of bed | foot of stairs
+        | foot clinic | feet first | head to toe | knee replacement | knee replacements | hip replacement | knee surgery
+        | knee arthroscopy | heart burn | burning urine | burning micturition | burning on micturition | burning
+        on urination | burning urination | burning when urinating | burning when passing urine | burning on passing urine
+        | burning passing urine | urine burning | burning with urination | burning eyes | burning eye | burning mouth
+        | burning tongue | burning in chest | burning sensation in chest | burning epigastric | sore throat
+        | sore throats | throat sore | cold sore | cold sores | cold and cough | cough and cold | coughs and colds | common
+        cold | has a cold | cold and flu | cold virus | head cold | hot flush | hot flushes | hot flash | hot flashes | hot
+        drink | hot drinks | white male | white female | white man | white woman | white british | white european
+        | white other | white cell | white cells | white blood | white coat | white matter | white discharge | black
+        male | black female | black man | black woman | black british | black african | black stool | black stools | red
+        cell | red cells | red blood | red eye | red eyes | red flag | red flags | numbed | numbed for suture | restless
+        night | restless nights | restless sleep | stocking up | cramped office | cramped conditions | cramped space
+        | cramped seat | cramped desk | period cramp | period cramps | menstrual cramp | menstrual cramps | stomach cramps |
+        abdominal cramp | abdominal cramps | tummy cramps | hand cramp | hand cramps | finger cramps | writer's cramp | uterine
+        cramps | cramping abdominal pain | stomach ulcer | peptic ulcer | gastric ulcer | duodenal ulcer | mouth ulcer |
+        mouth ulcers | corneal ulcer | stomach ulcers | ulcerative | running nose | standing order | weak tea | weak bladder
+        | nasal swelling | hip pocket | tender loving care | pain clinic | pain team | pain score 0 | pain 0/10 | 0/10 pain |
+        pain management | pain specialist | labor pain | labour pains | period pain | period pains | growing pains | dull as
+        | chest wall | constant supervision | persistent cough | chronic cough | progressive lenses | walking stick | walking
+        frame | walking aid | crawling baby | gun shooting | shooting range | shin pads | tight budget
+        | swollen glands | swollen lymph nodes | facial swelling | lip swelling
         """,
 }
+
+# Pain and swelling of other places: "pain" is then no leg pain, although a leg stands near by.
+_OTHER_PLACES = """
+    back | low back | lower back | chest | abdominal | abdo | tummy | stomach | belly | epigastric | pelvic | flank | loin | arm |
+    hand | finger | thumb | wrist | elbow | shoulder | neck | head | jaw | face | facial | ear | eye | tooth | dental | breast | rib |
+    throat | testicular | scrotal | groin
+    """
+_COMPLAINTS = "pain | pains | ache | aches | hurts | hurting | aching | sore | soreness | swelling | discomfort | burning"
 
 
 def _listed(words: str) -> tuple[str, ...]:
     return tuple(" ".join(word.split()) for word in words.split("|"))
 
 
+def _elsewhere() -> tuple[str, ...]:
+    places, complaints = _listed(_OTHER_PLACES), _listed(_COMPLAINTS)
+    plain = [f"{place} {word}" for place in places for word in complaints]
+    return (*plain, *(f"{word} {joint} {p}" for p in places for word in complaints for joint in ("in", "of")))
+
+
 WORDS: dict[Mark, tuple[str, ...]] = {mark: _listed(words) for mark, words in _WORDS.items()}
+WORDS[Mark.LOOKALIKE] += _elsewhere()
 
 # First words of what follows a comma that show that a new statement has begun.
 NEW_STATEMENT = frozenset(
     _listed("""
         worse | worsens | worsening | better | relieved | eases | eased | improves | improved | aggravated
         | wakes | waking | started | began | since | for | x | he | she | patient | pt | but | with | legs
-        | both | bilateral | left | right | pain
+        | both | bilateral | left | right | pain | now | legs | feet | foot | calf | calves | burning | swelling | self
         """)
 )
 # The expressions below meet text that the lexicon has normalised ("hours" reads "hors").
@@ -190,7 +231,7 @@ RELATIVE_PRESENT = re.compile(
     r"(?:accompanied by|lives with|living with|here with|brought by|brought in by|attends with|carer for|cares for"
     r"|caring for|attended with|came with)(?: (?:his|her|my|a|the|their))? $"
 )
-PARTNERS = frozenset({"wife", "husband", "spouse", "partner"})
+PARTNERS = frozenset({"wife", "husband", "spouse", "partner", "neighbor", "colleague", "flatmate"})
 BEGAN = re.compile(r"\b(?:start|began|begin|begun|onset|since|diagnos|first|commenc)")
 # "resolved with walking" says what relieves, not that it is over.
 ONLY_RELIEVED = re.compile(r" (?:with|by|when|on|after|partially|if|upon)\b")
@@ -199,3 +240,18 @@ QUALIFIED = re.compile(
     r" (?:when|on|while|during|after|with|in bed|at night|at rest)\b(?! exam| inspection| palpation)"
 )
 AUXILIARIES = frozenset({"was", "were", "been", "is", "are", "be", "being"})
+# What stands before a phrase of posture or time turns it: "relieved by lying down" is no "worse lying down".
+EASING_BEFORE = re.compile(
+    r" (?:better|relieved|relieves|eased|eases|improved|improves|helped|settles|settled|subsides|disappears|relief"
+    r"|alleviated|lessens|less|resolves|gone|goes|goes away|fine|ok|okay|comfortable|pain free|none|absent|easier"
+    r"|no pain|no symptoms|feels good|abates|asymptomatic|stops|vanishes)"
+    r"(?: (?:away|pain|it|symptoms|somewhat|slightly|completely|partially|partly|only|when|on|by|with|while|after|from|quickly|at|"
+    r"he|she|they|i|if|and|walking|sitting|standing|lying|resting|or)){0,4} $"
+)
+WORSE_BEFORE = re.compile(
+    r" (?:worse|worsened|worsens|aggravated|exacerbated|provoked|triggered|brought on|precipitated|increased|caused)"
+    r"(?: (?:when|on|by|with|while|after|from|at|he|she|they|i|if|or|and)){0,3} $"
+)
+SAYS_WORSE = re.compile(r"worse|aggravat|exacerbat|pain|hurt|ache|burn|cramp|tingl|numb|can'?t|cannot|unable|wakes")
+# "DVT 2019", "DVT in 2019", "DVT (2019)": an event with a bare year is over.
+YEAR_AFTER = re.compile(r" (?:\( |in |, |dated |circa )*(?:19|20)\d\d(?= [^-]|$)")

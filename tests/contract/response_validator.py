@@ -300,8 +300,10 @@ def _action(action: Json) -> list[str]:
 
 
 def _update(action: Json, resource: Json) -> list[str]:
-    """ACT-04: names the whole of a resource by type and id. That nothing was dropped only a test
-    that knows the request can tell (test_contexts)."""
+    """ACT-04: a resource with type and id, and not a partial one.
+
+    That nothing was dropped only a test that knows the request can tell (test_contexts).
+    """
     checks = {
         "CARD-17: unknown member": set(action) == {"type", "description", "resource"},
         "ACT-02: description": _text(action.get("description")),

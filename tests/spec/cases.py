@@ -136,7 +136,7 @@ class Case(msgspec.Struct, frozen=True):
     slug: str
     file: CaseFile
     raw_bundle: bytes
-    raw_context: bytes = b"{}"
+    raw_context: bytes = b""
 
     @property
     def bundle(self) -> dict[str, Any]:
@@ -147,7 +147,7 @@ class Case(msgspec.Struct, frozen=True):
     @property
     def context(self) -> dict[str, Any]:
         """A fresh copy of what the hook brings beside user, patient and encounter."""
-        context: dict[str, Any] = orjson.loads(self.raw_context)
+        context: dict[str, Any] = orjson.loads(self.raw_context or b"{}")
         return context
 
 
@@ -163,7 +163,7 @@ def read_case(folder: Path) -> Case:
     except msgspec.ValidationError as problem:
         raise ValueError(f"{folder.name}/case.yaml: {problem}") from problem
     extra = folder / "context.json"
-    context = extra.read_bytes() if extra.is_file() else b"{}"
+    context = extra.read_bytes() if extra.is_file() else b""
     return Case(folder.name, file, (folder / "bundle.json").read_bytes(), context)
 
 

@@ -18,11 +18,15 @@ class Treatment(Entry, frozen=True, kw_only=True):
 
 
 class Orders(Entry, frozen=True, kw_only=True):
-    """Which orders a check looks at: by work-up, drug class or treatment; one of them suffices."""
+    """Which orders a check looks at: by work-up, drug class or treatment; one of them suffices.
+
+    An order of one of the drug classes in ``except-drugs`` is not looked at.
+    """
 
     workups: tuple[str, ...] = ()
     drugs: tuple[str, ...] = ()
     treatments: tuple[str, ...] = ()
+    except_drugs: tuple[str, ...] = ()
 
 
 class OrderCheck(Entry, frozen=True, kw_only=True):

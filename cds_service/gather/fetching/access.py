@@ -20,6 +20,10 @@ class NoAccessError(Exception):
     """The FHIR server of a call is not asked. The message says why, and holds nothing of the call."""
 
 
+class OtherPatientError(NoAccessError):
+    """The token was issued for another patient: a mistake, or an attack, that somebody should see."""
+
+
 class Token:
     """An access token that does not show itself: not in logs, tracebacks or error reports (FHIR-12)."""
 
@@ -87,7 +91,7 @@ def _with_token(base: Base, authorization: dict[str, Any], patient_id: str) -> A
     if not _lasts(authorization.get("expires_in")):
         raise NoAccessError("token has expired")
     if not _is_for(authorization.get("patient"), patient_id):
-        raise NoAccessError("token is for another patient")
+        raise OtherPatientError("token is for another patient")
     return Access(base, Token(token), read_scopes(authorization.get("scope")))
 
 

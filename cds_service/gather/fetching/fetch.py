@@ -6,12 +6,18 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from functools import partial
+from time import monotonic
 from typing import Any
 
 import httpx
 import msgspec
 
-from cds_service.gather.fetching.access import Access, NoAccessError, judge_access
+from cds_service.gather.fetching.access import (
+    Access,
+    NoAccessError,
+    OtherPatientError,
+    judge_access,
+)
 from cds_service.gather.fetching.addresses import Base, Servers
 from cds_service.gather.fetching.client import Engine, Resolve, resolve
 from cds_service.gather.fetching.errands import Call, Errand, errands_of
@@ -67,13 +73,15 @@ class Fetcher:
         try:
             access = judge_access(self._servers, call.server, call.authorization, call.patient_id)
         except NoAccessError as reason:
-            log.info("nothing fetched service=%s because=%s", service.id, reason)
+            level = logging.WARNING if isinstance(reason, OtherPatientError) else logging.INFO
+            log.log(level, "nothing fetched service=%s because=%s", service.id, reason)
             return {}
         errands = errands_of(service, call, access, {key: data[key] for key in wanted})
         return self._run(access, errands) if errands else {}
 
     def _run(self, access: Access, errands: list[Errand]) -> dict[str, KeyData]:
-        work = partial(self._fetch_all, access, errands)
+        deadline = monotonic() + self._limits.seconds  # event loops count in the same time
+        work = partial(self._fetch_all, access, errands, deadline)
         try:
             return self.engine.run(work, self._limits.seconds + _MARGIN)
         except TimeoutError:
@@ -81,9 +89,8 @@ class Fetcher:
             return {errand.key: _without(errand) for errand in errands}
 
     async def _fetch_all(
-        self, access: Access, errands: list[Errand], client: httpx.AsyncClient
+        self, access: Access, errands: list[Errand], deadline: float, client: httpx.AsyncClient
     ) -> dict[str, KeyData]:
-        deadline = asyncio.get_running_loop().time() + self._limits.seconds
         try:
             async with asyncio.timeout_at(deadline):
                 addresses = await self._addresses(access.base)

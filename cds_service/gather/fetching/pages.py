@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -79,7 +80,7 @@ class Reader:
 
     def _document(self, body: bytes) -> Json:
         try:
-            value = self._read_json(body)
+            value = self._read_json(body.removeprefix(BOM_UTF8))
         except CdsError:
             raise FetchError("no JSON") from None
         if not isinstance(value, dict):

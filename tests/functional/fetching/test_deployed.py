@@ -45,8 +45,11 @@ def test_tls_checks_the_name_not_the_address(
     key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
     command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=fhir.example.org"
     subprocess.run(
-        [*command.split(), "-addext", "subjectAltName=DNS:fhir.example.org"]
-        + ["-keyout", str(key), "-out", str(certificate)],
+        [
+            *command.split(),
+            *("-addext", "subjectAltName=DNS:fhir.example.org"),
+            *("-keyout", str(key), "-out", str(certificate)),
+        ],
         check=True,
         capture_output=True,
     )

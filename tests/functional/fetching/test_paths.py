@@ -329,3 +329,13 @@ def test_pre_11_foreign_pages_are_not_followed(
     assert client.post(SERVICE, json=pvf(server)).status_code == 200
     assert gaps(advisor) == {"conditions": "incomplete"}
     assert len(server.asked) == len(PREFETCH)
+
+
+def test_fhir_11_a_token_for_another_patient_raises_the_alarm(
+    client: FlaskClient, server: FhirServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One warning in the log."""
+    client.post(SERVICE, json=pvf(server, fhirAuthorization=authorization(patient="another")))
+    alarms = [r.getMessage() for r in caplog.records if r.levelno == logging.WARNING]
+    assert len(alarms) == 1
+    assert "token is for another patient" in alarms[0]

@@ -5,6 +5,7 @@ Every test counts the connections that arrive at a real socket: zero.
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -288,6 +289,22 @@ def test_an_address_out_of_reach_gives_way_to_the_next(
     names = Names(["127.0.0.9", "127.0.0.1"])
     base = f"http://fhir.example.org:{server.server_port}/r4"
     assert fetched(service, base, names, allow_private=True) is KeyState.SUPPLIED
+
+
+def test_a_name_that_does_not_resolve(service: ServiceDefinition) -> None:
+    """Or not in time."""
+
+    class Nobody(Names):
+        async def __call__(self, host: str, port: int) -> list[str]:
+            raise socket.gaierror
+
+    class Never(Names):
+        async def __call__(self, host: str, port: int) -> list[str]:
+            await asyncio.sleep(60)
+            return []
+
+    for names in (Nobody([]), Never([]), Names([])):
+        assert fetched(service, "https://fhir.example.org/r4", names) is KeyState.ERROR
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -1,0 +1,247 @@
+"""One page for each other kind of knowledge: work-ups, medications, red flags, limits, conflicts ..."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cds_service.core.knowledge import Conflict, Knowledge, MeasuredRule, Workup
+from tools.reference.markdown import (
+    cause_link,
+    cite,
+    joined,
+    labelled,
+    one_line,
+    section,
+    table,
+    title,
+    when,
+)
+
+
+def _anchor(id: str) -> str:
+    return f'<a id="{id.lower()}"></a>'
+
+
+def _entry(id: str, heading: str, items: list[str], level: int = 2) -> str:
+    return _anchor(id) + "\n\n" + section(title(heading), [f"`{id}`", *items], level)
+
+
+def index_page(k: Knowledge) -> str:
+    """All pages, causes by clinical question."""
+    ranked = [cause for cause in k.causes.values() if cause.role == "ranked"]
+    count = (
+        f"{len(ranked)} causes in the differential and {len(k.causes) - len(ranked)} terms that only "
+        f"explain, {len(k.findings)} findings, {len(k.workups)} work-ups, {len(k.red_flags)} red flags, "
+        f"{len(k.sources)} sources."
+    )
+    others = (
+        "work-ups",
+        "medications",
+        "red-flags",
+        "interlocks-and-advice",
+        "orders",
+        "screening",
+        "criteria",
+        "thresholds",
+        "conflicts",
+        "sources",
+        "coverage",
+    )
+    links = (f"[{title(name.replace('-', ' '))}]({name}.md)" for name in others)
+    return joined(
+        ["# Clinical knowledge", count, section("Rules and lists", links), *_questions(k)]
+    )
+
+
+def _questions(k: Knowledge) -> Iterator[str]:
+    for question in k.questions.values():
+        causes = sorted(
+            (c for c in k.causes.values() if c.question == question.id), key=lambda c: c.label
+        )
+        links = (
+            cause_link(c.id, k) + (" (explains only)" if c.role == "explains" else "")
+            for c in causes
+        )
+        yield section(f"Causes: {question.label}", links)
+
+
+def workups_page(k: Knowledge) -> str:
+    """Every work-up: when, when not, how long a result counts."""
+    return joined(["# Work-ups", *(_workup(w, k) for w in k.workups.values())])
+
+
+def _workup(w: Workup, k: Knowledge) -> str:
+    valid = "ever" if w.valid_for.ever else f"{w.valid_for.in_days:.0f} days"
+    items = [
+        "ordered as " + ", ".join(f"{c.system} {c.code}" for c in w.order) if w.order else "",
+        f"a result counts for {valid} ({w.valid_for_source})",
+        w.decides,
+    ]
+    items += [
+        f"**suggested** ({i.priority.value}): {i.because} [{cite(i.sources, k)}]; when {when(i.when, k)}"
+        for i in k.indications_of_workup.get(w.id, ())
+    ]
+    items += [
+        f"**suggested** by the red flag [{flag.label}](red-flags.md#{flag.id})"
+        for flag in k.red_flags.values()
+        if w.id in flag.workups
+    ]
+    items += [
+        f"**withheld**: {h.because} [{cite(h.sources, k)}]; when {when(h.when, k)}"
+        for h in k.withholdings_of_workup.get(w.id, ())
+    ]
+    return _entry(w.id, w.label, [*items, w.note])
+
+
+def medications_page(k: Knowledge) -> str:
+    """Drug classes, how they are recognised, and what they bear on."""
+    parts = ["# Medications"]
+    for drug in k.drugs.values():
+        items = [
+            f"states the finding `{drug.finding}`, evidence for or against: {_causes_of(drug.finding, k)}",
+            f"ATC {', '.join(drug.atc)}" if drug.atc else "",
+            f"code lists: {', '.join(drug.valuesets)}" if drug.valuesets else "",
+            f"names: {', '.join(drug.names)}" if drug.names else "",
+            f"never: {', '.join(drug.never)}" if drug.never else "",
+            drug.note,
+        ]
+        parts.append(_entry(drug.id, drug.label, items))
+    return joined(parts)
+
+
+def _causes_of(finding: str, k: Knowledge) -> str:
+    found = [
+        cause_link(cause.id, k)
+        for cause in k.causes.values()
+        if any(link.finding == finding for link in cause.evidence)
+    ]
+    return ", ".join(found) or "no cause"
+
+
+def red_flags_page(k: Knowledge) -> str:
+    """Every red flag with its triggers."""
+    parts = ["# Red flags", "An argument against a red flag never lowers it."]
+    for flag in k.red_flags.values():
+        items = [flag.summary, flag.detail]
+        items += [f"**{level.urgency.value}** when {when(level.when, k)}" for level in flag.levels]
+        items += [f"suspected: {', '.join(cause_link(c, k) for c in flag.suspected)}"]
+        items += ["also without a leg complaint" if flag.stands_alone else ""]
+        items += [f"answered by: {', '.join(k.workups[w].label for w in flag.answered_by)}" if flag.answered_by else ""]  # fmt: skip
+        items += [f"sources: {cite(flag.sources, k)}", flag.note]
+        parts.append(_entry(flag.id, flag.label, items))
+    return joined(parts)
+
+
+def interlocks_page(k: Knowledge) -> str:
+    """Safety rules, and the advice that they hold back."""
+    parts = ["# Interlocks and advice", "## Interlocks"]
+    for lock in k.interlocks.values():
+        items = [lock.says, f"on when {when(lock.when, k)}", f"sources: {cite(lock.sources, k)}", lock.note]  # fmt: skip
+        parts.append(_entry(lock.id, lock.label, items, level=3))
+    parts.append("## Advice")
+    for advice in k.advice.values():
+        withheld = f"withheld by {', '.join(advice.withheld_by)}; then said: {advice.instead or 'nothing'}"  # fmt: skip
+        items = [
+            advice.text,
+            f"for {', '.join(cause_link(c, k) for c in advice.causes)}, at least {advice.at_least.value}",
+            f"only when {when(advice.when, k)}" if advice.when is not None else "",
+            withheld if advice.withheld_by else "",
+            f"sources: {cite(advice.sources, k)}",
+        ]
+        parts.append(_entry(advice.id, advice.label, items, level=3))
+    return joined(parts)
+
+
+def criteria_page(k: Knowledge) -> str:
+    """Published rules with a name, item by item."""
+    parts = ["# Criteria"]
+    for criteria in k.criteria.values():
+        items = [f"met with {criteria.met_at} points; sources: {cite(criteria.sources, k)}"]
+        items += ["serves other rules, is not shown by itself" if criteria.internal else ""]
+        items += ["not evaluated unless " + when(criteria.applies_when, k) if criteria.applies_when else ""]  # fmt: skip
+        for item in criteria.items:
+            said = k.findings[item.finding].label if item.finding else ""
+            said = item.label or said
+            detail = f": {when(item.when, k)}" if item.when is not None else ""
+            items.append(f"{item.points:+d} {said}{detail}")
+        parts.append(_entry(criteria.id, criteria.label, [*items, criteria.note]))
+    return joined(parts)
+
+
+def thresholds_page(k: Knowledge) -> str:
+    """Every limit at which a result becomes a finding."""
+    head = ("finding", "result", "limit", "unit", "source")
+    rows = [
+        (
+            finding.label,
+            k.analytes[rule.analyte].label,
+            _limit(rule),
+            k.analytes[rule.analyte].unit,
+            cite([rule.source], k),
+        )
+        for finding in k.findings.values()
+        for rule in finding.measured
+    ]
+    text = "Results are compared after rounding to the laboratory's precision. Limits that decide work-ups and advice stand with these."  # fmt: skip
+    return joined(["# Thresholds", text, table(head, rows)])
+
+
+def _limit(rule: MeasuredRule) -> str:
+    said = [
+        f"{name.replace('_', ' ')} {getattr(rule, name)}"
+        for name in ("above", "at_least", "below", "at_most")
+        if getattr(rule, name)
+    ]
+    said += [f"laboratory's own range: {rule.range}"] if rule.range else []
+    said += [f"over {rule.times_limit} x upper limit"] if rule.times_limit else []
+    said += ["age x 10 over 50 years, where higher"] if rule.age_adjusted else []
+    said += ["both legs"] if rule.both_legs else []
+    said += [rule.sex] if rule.sex else []
+    said += ["otherwise unknown"] if rule.else_unknown else []
+    return ", ".join(said)
+
+
+def conflicts_page(k: Knowledge) -> str:
+    """Where sources disagree, what the service does, and why."""
+    order = ("high", "medium", "low")
+    parts = [
+        "# Conflicts between sources",
+        "For advice and safety rules safety wins, then the guideline, then the majority. For each "
+        "conflict of high or medium impact a test proves that the rules do what is said here "
+        "(`tests/unit/knowledge/test_conflicts.py`).",
+    ]
+    for impact in order:
+        parts.append(f"## Safety impact: {impact}")
+        parts += [_conflict(x, k) for x in k.conflicts.values() if x.safety_impact == impact]
+    return joined(parts)
+
+
+def _conflict(conflict: Conflict, k: Knowledge) -> str:
+    sides = []
+    for side in conflict.sides:
+        quotes = "".join(f"\n  - “{one_line(quote)}”" for quote in side.quotes)
+        sides.append(f"{side.position} ({cite([side.source], k)}){quotes}")
+    return joined(
+        [
+            _entry(conflict.id, conflict.title, sides, level=3),
+            labelled("Guideline", one_line(conflict.guideline)),
+            labelled("The service", one_line(conflict.resolution)),
+            labelled("Put into practice by", ", ".join(f"`{x}`" for x in conflict.implemented_by)),
+            labelled("Sources", cite(conflict.sources, k)),
+        ]
+    )
+
+
+def sources_page(k: Knowledge) -> str:
+    """The register of sources."""
+    text = (
+        "Only sources of trust high and medium stand on cards alone. Seed: articles for patients, which "
+        "say what patients describe. House: our own rules. A source that no rule names was read and led "
+        "to none."
+    )
+    rows = (
+        (_anchor(s.id) + s.id, s.title, s.publisher, s.year, s.trust.value, s.says, s.url)
+        for s in k.sources.values()
+    )
+    head = ("id", "title", "publisher", "year", "trust", "says", "address")
+    return joined(["# Sources", text, table(head, rows)])

@@ -1,0 +1,68 @@
+"""The pages of what is said of drafted orders, and of what is offered without complaint."""
+
+from __future__ import annotations
+
+from cds_service.core.knowledge import Knowledge, OrderCheck
+from tools.reference.markdown import cite, joined, section, title, when
+
+
+_KINDS = {
+    "duplicate": "on a test with a valid result or an open order",
+    "too-late": "on a test that a red flag wants sooner than it is drafted",
+}
+
+
+def orders_page(k: Knowledge) -> str:
+    """Checks of drafted orders, and the treatments that they know."""
+    intro = (
+        "Asked while orders are written, only in patients with a current leg complaint, a disease of the "
+        "legs on record, or a leg reason on the order. The draft itself does not count as given; the other "
+        "drafts do."
+    )
+    parts = ["# Checks of orders", intro]
+    for check in k.order_checks.values():
+        items = [
+            f"`{check.id}`, {check.indicator}",
+            f'"*order*: {check.summary}"',
+            check.says,
+            f"looks at {_looked_at(check, k)}" if check.kind == "condition" else "",
+            _KINDS.get(check.kind) or f"speaks when {when(check.when, k)}",
+            f"offers {', '.join(k.workups[w].label for w in check.instead)}: {check.because}"
+            if check.instead
+            else "",
+            f"interlock: {check.interlock}" if check.interlock else "",
+            f"sources: {cite(check.sources, k)}",
+            check.note,
+        ]
+        parts.append(section(title(check.label), items))
+    parts.append(
+        section("Treatments", (f"{t.label}: {', '.join(t.phrases)}" for t in k.treatments.values()))
+    )
+    return joined(parts)
+
+
+def _looked_at(check: OrderCheck, k: Knowledge) -> str:
+    orders = check.orders
+    names = [k.workups[w].label for w in orders.workups] + [k.drugs[d].label for d in orders.drugs]
+    names += [k.treatments[t].label for t in orders.treatments]
+    left_out = [k.drugs[d].label for d in orders.except_drugs]
+    return ", ".join(names) + (f"; not {', '.join(left_out)}" if left_out else "")
+
+
+def screening_page(k: Knowledge) -> str:
+    """What may be offered to people without complaint, with the limits of the evidence."""
+    parts = ["# Screening without complaint"]
+    for screening in k.screenings.values():
+        items = [
+            screening.because,
+            f"offered when {when(screening.when, k)}",
+            f"on record for at least {screening.taken_for.months} months"
+            if screening.taken_for is not None
+            else "",
+            f"not with {', '.join(k.causes[c].label for c in screening.unless_established)} on record",
+            screening.limits,
+            f"sources: {cite(screening.sources, k)}",
+            screening.note,
+        ]
+        parts.append(section(k.workups[screening.workup].label, items))
+    return joined(parts)
