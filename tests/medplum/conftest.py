@@ -88,7 +88,7 @@ def medplum() -> Iterator[Medplum]:
         address = process.stdout.readline().strip()
         try:
             if not address:
-                pytest.fail("Medplum did not start.", pytrace=False)
+                _cannot("Medplum did not start.")
             yield Medplum(address)
         finally:
             process.terminate()
