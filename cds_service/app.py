@@ -6,14 +6,18 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 from flask import Flask
 
 from cds_service.core.card import CardPolicy
+from cds_service.core.errors import KnowledgeError
 from cds_service.core.knowledge import Knowledge
 from cds_service.gather.fetching.addresses import Servers
 from cds_service.gather.fetching.fetch import Fetcher, Limits
 from cds_service.gather.services import load_services, offered_services
+from cds_service.knowledge.about import about_document
+from cds_service.knowledge.lint import check_references
 from cds_service.knowledge.loader import CONTENT, load_knowledge
 from cds_service.settings import Settings
 from cds_service.web.advisor import Advisor
@@ -68,17 +72,31 @@ def compose_site(
     advisor: Advises | None = None,
 ) -> Site:
     """Knowledge, services and advisor, as the settings ask for them."""
-    known = knowledge or load_knowledge(settings.knowledge_dir or CONTENT)
+    known = knowledge or checked_knowledge(settings.knowledge_dir or CONTENT)
     policy = CardPolicy(maximum=settings.max_cards, base_url=settings.public_url)
     return Site(
         services=offered_services(load_services(settings.hooks_folder, known), settings.offered),
         advisor=advisor or Advisor(known, policy, clock),
         hooks_version=settings.hooks_version,
         knowledge_version=known.version,
+        about=about_document(known),
         allow_as_of=settings.allow_as_of,
         max_json_depth=settings.max_json_depth,
         fetcher=compose_fetcher(settings),
     )
+
+
+def checked_knowledge(folder: Path) -> Knowledge:
+    """The knowledge of a folder, every reference in it leading somewhere.
+
+    Raises:
+        KnowledgeError: A file is wrong, or an entry names something that does not exist.
+    """
+    known = load_knowledge(folder)
+    problems = check_references(known)
+    if problems:
+        raise KnowledgeError(problems)
+    return known
 
 
 def compose_fetcher(settings: Settings) -> Fetcher | None:

@@ -179,8 +179,8 @@ def _order_suggestions(
 
 
 def _raised(remark: OrderRemark) -> Suggestion | None:
-    """The draft as received, only with another priority; none without an id to update."""
-    if remark.priority is None or not remark.draft.resource.get("id"):
+    """The draft as received, only with another priority; none where it cannot be updated."""
+    if remark.priority is None or not remark.draft.updatable:
         return None
     word = remark.priority.value
     return Suggestion(

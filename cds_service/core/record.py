@@ -161,6 +161,7 @@ class DraftedOrder(msgspec.Struct, frozen=True, kw_only=True):
         leg_reason: The order itself gives a leg complaint or a disease of the legs as its reason.
         priority: FHIR request priority as drafted; empty when none.
         resource: As received, for an update of the whole.
+        updatable: It has what an update needs: id, status and subject.
     """
 
     reference: str
@@ -173,6 +174,7 @@ class DraftedOrder(msgspec.Struct, frozen=True, kw_only=True):
     leg_reason: bool = False
     priority: str = ""
     resource: dict[str, Any]
+    updatable: bool = False
 
 
 class PatientRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,7 +15,7 @@ from cds_service.fhir.access import Json, ReadingError, flag_of, object_of, stat
 from cds_service.fhir.codes import Concept, concepts_of
 from cds_service.fhir.context import Reading
 from cds_service.fhir.medications import drugs_of, medication_concepts
-from cds_service.fhir.references import name_of, type_of
+from cds_service.fhir.references import id_of, name_of, reference_of, type_of
 from cds_service.fhir.statements import meanings
 from cds_service.knowledge.terminology import Kind
 
@@ -39,11 +39,10 @@ Find = Callable[[str], tuple[tuple[str, str], ...]]
 
 def read_drafts(reading: Reading, supplied: Iterable[Supplied]) -> tuple[DraftedOrder, ...]:
     """Every order in the context of the hook, in the order received."""
-    skipped = {(each.reference, each.problem) for each in reading.skipped}
+    written = [each for each in supplied if each.in_context and each.key in _MEMBERS]
+    skipped = {(each.reference, each.problem) for each in reading.skipped} if written else set()
     drafts: list[DraftedOrder] = []
-    for each in supplied:
-        if not each.in_context or each.key not in _MEMBERS:
-            continue
+    for each in written:
         try:
             draft = _draft(reading, each)
         except ReadingError as problem:
@@ -82,6 +81,15 @@ def _draft(reading: Reading, each: Supplied) -> DraftedOrder | None:
         leg_reason=_has_leg_reason(reading, name_of(resource)),
         priority=text_of(resource, "priority").lower(),
         resource=resource,
+        updatable=_is_updatable(resource),
+    )
+
+
+def _is_updatable(resource: Json) -> bool:
+    return bool(
+        id_of(resource)
+        and text_of(resource, "status")
+        and any(reference_of(resource, member) for member in ("subject", "patient"))
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -152,8 +152,16 @@ def _state_hits(
                 status=status,
                 definite=False,
                 over=hit.historical,
+                onset=_onset(hit, frame),
             )
         )
+
+
+def _onset(hit: TextHit, frame: Frame) -> datetime | None:
+    """When the words say that it began, counted back from the date of the resource."""
+    if hit.days is None or frame.date is None or hit.historical:
+        return frame.onset
+    return frame.date - timedelta(days=hit.days)
 
 
 def is_own(how: str) -> bool:
@@ -212,6 +220,7 @@ def statement(
     status: Status | None = None,
     definite: bool = True,
     over: bool = False,
+    onset: datetime | None = None,
     value: str = "",
 ) -> Statement:
     """One statement in the frame of its resource. ``over``: the words say that it is past."""
@@ -223,7 +232,7 @@ def statement(
         how=how,
         channel=frame.channel,
         date=frame.date,
-        onset=frame.onset,
+        onset=onset or frame.onset,
         end=frame.end,
         ended=frame.ended or over,
         open_encounter=frame.open_encounter and not over,

@@ -8,6 +8,7 @@ them ("was ruled out", "years ago") reach back to the last comma.
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import IntEnum
 
 from cds_service.core.record import Subject
 from cds_service.core.values import Status
@@ -15,10 +16,30 @@ from cds_service.knowledge import language
 from cds_service.knowledge.language import Mark
 
 
+class Bearing(IntEnum):
+    """What a phrase says of the complaint: where, when, what worsens and what eases it."""
+
+    NONE = 0
+    EASES = 1
+    WORSENS = 2
+    WHEN = 3
+    PLACE = 4
+
+
 class Entry:
     """A phrase of the lexicon and what it states."""
 
-    __slots__ = ("about", "is_diagnosis", "is_past", "is_relief", "needs_leg", "target", "words")
+    __slots__ = (
+        "about",
+        "bearing",
+        "is_diagnosis",
+        "is_event",
+        "is_past",
+        "needs_leg",
+        "says_worse",
+        "target",
+        "words",
+    )
 
     def __init__(
         self,
@@ -29,14 +50,17 @@ class Entry:
         needs_leg: bool = False,
         is_diagnosis: bool = False,
         is_past: bool = False,
-        is_relief: bool = False,
+        is_event: bool = False,
+        bearing: Bearing = Bearing.NONE,
     ) -> None:
         self.about = about
         self.target = target
         self.words = words
         self.needs_leg = needs_leg
         self.is_diagnosis = is_diagnosis  # said in doubt ("possible ..."), it is not said
-        self.is_relief = is_relief  # "not helped by ..." denies it and nothing else
+        self.bearing = bearing
+        self.is_event = is_event  # with a bare year ("DVT 2019") it is over
+        self.says_worse = bool(language.SAYS_WORSE.search(words.lower()))
         self.is_past = is_past  # history by nature: "history of ..." does not end it
 
 
@@ -45,6 +69,7 @@ class Found:
 
     __slots__ = (
         "clause",
+        "days",
         "dropped",
         "end",
         "entry",
@@ -65,6 +90,7 @@ class Found:
         self.of_family = False
         self.historical = False
         self.dropped = False
+        self.days: int | None = None
 
 
 Token = tuple[int, int, Mark, Entry | None]
@@ -109,14 +135,36 @@ class Clauses:
         found = Found(entry, start, end, self._clause, self._segment)
         found.of_family = self._family
         found.dropped = self._hypothetical or self._unclear or (entry.is_diagnosis and self._maybe)
-        if self._negation is not None or (entry.is_relief and self._unrelieved):
+        found.dropped = found.dropped or self._turned(found)
+        if self._negation is not None or (entry.bearing is Bearing.EASES and self._unrelieved):
             self._deny(found)
         else:
-            found.historical = self._past or (entry.is_diagnosis and self._past_causes)
+            found.historical = self._is_past(found)
         self.found.append(found)
 
+    def _is_past(self, found: Found) -> bool:
+        entry = found.entry
+        if entry.is_event and language.YEAR_AFTER.match(self.text, found.end - 1):
+            return True
+        return self._past or (entry.is_diagnosis and self._past_causes)
+
+    def _turned(self, found: Found) -> bool:
+        """ "better when lying down" is no "when lying down", "worse with heat" no "with heat"."""
+        bearing = found.entry.bearing
+        if bearing is Bearing.EASES:
+            return language.WORSE_BEFORE.search(self._before(found)) is not None
+        if bearing in (Bearing.WORSENS, Bearing.WHEN) and not found.entry.says_worse:
+            return language.EASING_BEFORE.search(self._before(found)) is not None
+        return False
+
+    def _before(self, found: Found) -> str:
+        return self.text[max(found.start - 45, 0) : found.start]
+
     def _deny(self, found: Found) -> None:
+        """A denied place denies nothing: "no left leg swelling" does not mean "not the left leg"."""
         found.status = Status.ABSENT
+        if found.entry.bearing is Bearing.PLACE:
+            found.dropped = True
         if language.QUALIFIED.match(self.text, found.end - 1):
             found.dropped = True
 
@@ -130,9 +178,13 @@ class Clauses:
         self._past_causes = self._past_causes or self._past
         self._past = False
         self._unclear = self._unrelieved = False
-        if self._negation is None:
+        if self._negation is None and not self._family:
             return
         words = self._next_segment(token[1])
+        if not words or words[0] in language.NEW_STATEMENT:
+            self._family = False
+        if self._negation is None:
+            return
         if not words or words[0] in language.NEW_STATEMENT:
             self._negation = None
         elif self._negation is not Mark.DENIES:
@@ -292,7 +344,7 @@ class Clauses:
 
 
 def _deny_relief(found: Found) -> None:
-    if found.entry.is_relief:
+    if found.entry.bearing is Bearing.EASES:
         found.status = Status.ABSENT
 
 

@@ -185,7 +185,7 @@ _WORDS = {
 
 # Pain and swelling of other places: "pain" is then no leg pain, although a leg stands near by.
 _OTHER_PLACES = """
-    back | low back | lower back | chest | abdominal | abdo | tummy | stomach | belly | epigastric | pelvic | flank | loin | arm |
+    back | chest | abdominal | abdo | tummy | stomach | belly | epigastric | pelvic | flank | loin | arm |
     hand | finger | thumb | wrist | elbow | shoulder | neck | head | jaw | face | facial | ear | eye | tooth | dental | breast | rib |
     throat | testicular | scrotal | groin
     """
@@ -198,8 +198,7 @@ def _listed(words: str) -> tuple[str, ...]:
 
 def _elsewhere() -> tuple[str, ...]:
     places, complaints = _listed(_OTHER_PLACES), _listed(_COMPLAINTS)
-    plain = [f"{place} {word}" for place in places for word in complaints]
-    return (*plain, *(f"{word} {joint} {p}" for p in places for word in complaints for joint in ("in", "of")))
+    return tuple(f"{place} {word}" for place in places for word in complaints)
 
 
 WORDS: dict[Mark, tuple[str, ...]] = {mark: _listed(words) for mark, words in _WORDS.items()}

@@ -17,7 +17,8 @@ from cds_service.core.record import Subject
 from cds_service.core.values import Status
 from cds_service.knowledge.attributes import spread
 from cds_service.knowledge.automaton import Automaton, normalise
-from cds_service.knowledge.clauses import Clauses, Entry, Found, Token
+from cds_service.knowledge.clauses import Bearing, Clauses, Entry, Found, Token
+from cds_service.knowledge.durations import has_duration, set_durations
 from cds_service.knowledge.language import WORDS, Mark
 
 
@@ -31,6 +32,7 @@ class TextHit(msgspec.Struct, frozen=True, kw_only=True):
         historical: It was so in the past; no current complaint.
         phrase: The phrase of the knowledge that matched, not the patient's words.
         leg_site: The text places it in a lower limb.
+        days: For how many days it has been there, where the text says so ("x 3 weeks", "2/52").
     """
 
     about: Subject
@@ -40,6 +42,7 @@ class TextHit(msgspec.Struct, frozen=True, kw_only=True):
     historical: bool = False
     phrase: str
     leg_site: bool = False
+    days: int | None = None
 
 
 _DISPLAYS_KEPT = 8192
@@ -96,7 +99,10 @@ class Lexicon:
         if _PAIR in plain:
             tokens = [token for token in tokens if not _is_diagnosis_by_pair(token, plain)]
         clauses = Clauses(plain, _outermost(tokens))
-        return _as_hits(clauses, clauses.read())
+        found = clauses.read()
+        if has_duration(plain):
+            set_durations(plain, found)
+        return _as_hits(clauses, found)
 
     def statements_of_display(self, display: str) -> tuple[TextHit, ...]:
         """As ``find_statements``, for the display name of a code: remembered up to a limit."""
@@ -189,6 +195,15 @@ DIAGNOSIS_KINDS = frozenset(
 )
 
 
+_BEARINGS = {
+    "relieving": Bearing.EASES,
+    "aggravating": Bearing.WORSENS,
+    "timing": Bearing.WHEN,
+    "location": Bearing.PLACE,
+}
+_ACUTE = frozenset({"emergency", "urgent"})
+
+
 def _is_for_ever(finding: FindingDefinition) -> bool:
     return finding.window is None or finding.window.ever
 
@@ -202,13 +217,15 @@ def _statement_phrases(knowledge: Knowledge) -> Iterable[tuple[str, Mark, Entry 
                 phrase.words,
                 needs_leg=phrase.needs == "leg",
                 is_diagnosis=finding.kind in DIAGNOSIS_KINDS,
-                is_relief=finding.kind == "relieving",
+                bearing=_BEARINGS.get(finding.kind, Bearing.NONE),
                 is_past=finding.kind == "history" and _is_for_ever(finding),
             )
             yield phrase.words, Mark.PHRASE, entry
     for cause in knowledge.causes.values():
         for words in cause.recognised.phrases:
-            yield words, Mark.PHRASE, Entry(Subject.CAUSE, cause.id, words, is_diagnosis=True)
+            is_event = cause.kind in _ACUTE
+            entry = Entry(Subject.CAUSE, cause.id, words, is_diagnosis=True, is_event=is_event)
+            yield words, Mark.PHRASE, entry
 
 
 _ALWAYS_KEPT = frozenset({Mark.LEG, Mark.ELSEWHERE, Mark.COMMA, Mark.CLAUSE_END})
@@ -221,18 +238,21 @@ def _outermost(tokens: list[Token]) -> list[Token]:
     "not relieved by rest" as a phrase is neither a negation nor "relieved by rest". Where a
     phrase begins inside "no relief", the "no" belongs to the phrase: it is then a negation.
     """
+    tokens = _without_lookalikes(tokens)
     tokens.sort(key=_order)
     kept: list[Token] = []
     phrase = mark = (-1, -1)
     negated_inside = -1
+    bearing = Bearing.NONE
     for token in tokens:
         start, end, kind, _ = token
         in_phrase = phrase[0] <= start and end <= phrase[1] and (start, end) != phrase
         if kind is Mark.PHRASE:
-            if in_phrase and start < negated_inside:
+            if in_phrase and (start < negated_inside or _contrary(token, bearing)):
                 continue
             if not in_phrase:
                 phrase = (start, end)
+                bearing = _bearing(token)
                 kept = _negation_of_phrase(kept, start)
         elif kind not in _ALWAYS_KEPT:
             if in_phrase:
@@ -243,6 +263,31 @@ def _outermost(tokens: list[Token]) -> list[Token]:
             mark = mark if kind is Mark.ABSENT_AFTER else (start, end)
         kept.append(token)
     return kept
+
+
+def _without_lookalikes(tokens: list[Token]) -> list[Token]:
+    """Leave out fixed expressions and what stands inside them."""
+    spans = [(t[0], t[1]) for t in tokens if t[2] is Mark.LOOKALIKE]
+    if not spans:
+        return tokens
+    return [
+        t
+        for t in tokens
+        if t[2] is not Mark.LOOKALIKE
+        and not any(s <= t[0] and t[1] <= e and (s, e) != (t[0], t[1]) for s, e in spans)
+    ]
+
+
+def _bearing(token: Token) -> Bearing:
+    return token[3].bearing if token[3] is not None else Bearing.NONE
+
+
+def _contrary(token: Token, outer: Bearing) -> bool:
+    """ "when lying down" inside "better when lying down" does not say that lying makes it worse."""
+    inner = _bearing(token)
+    if outer is Bearing.EASES:
+        return inner in (Bearing.WORSENS, Bearing.WHEN)
+    return outer is Bearing.WORSENS and inner is Bearing.EASES
 
 
 def _order(token: Token) -> tuple[int, int, int]:
@@ -284,6 +329,7 @@ def _as_hit(found: Found, *, leg: bool) -> TextHit:
         historical=found.historical and found.status is Status.PRESENT and not found.entry.is_past,
         phrase=found.entry.words,
         leg_site=leg,
+        days=found.days,
     )
 
 

@@ -1,4 +1,4 @@
-"""Discovery and health."""
+"""Discovery, health, and what the service says about itself."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ def discovery_blueprint(site: Site) -> Blueprint:
     def discovery() -> Response:
         """What is offered; always available (DISC-01)."""
         return Response(document, mimetype=JSON, headers={"Cache-Control": "no-cache"})
+
+    @blueprint.get("/about")
+    def about() -> Response:
+        """Intended use and source attributes, for those who review decision support."""
+        return json_answer(site.about)
 
     @blueprint.get("/health/live")
     def live() -> Response:

@@ -35,6 +35,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         advisor: Turns requests into reasoning and cards.
         hooks_version: Version of CDS Hooks claimed in discovery.
         knowledge_version: Shown by the health interface.
+        about: What the service is, for reviewers: source attributes and intended use.
         allow_as_of: Whether services accept an instant set by the client.
         max_json_depth: Deepest nesting of a request body.
         fetcher: Completes prefetch from FHIR servers; None when none is listed.
@@ -44,6 +45,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     advisor: Advises
     hooks_version: str
     knowledge_version: str
+    about: dict[str, Any]
     allow_as_of: bool
     max_json_depth: int
     fetcher: Fetcher | None = None

@@ -6,6 +6,7 @@ may be missing, null or empty, which means that there are none; a member of a wr
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -16,9 +17,12 @@ from cds_service.app import create_app
 from cds_service.core.knowledge import Knowledge
 from tests.contract.advisor import FixedAdvisor
 from tests.contract.requests import AS_OF, PATIENT, PATIENT_ID, PREFETCH, bundle
+from tests.spec.cases import read_cases
+from tests.spec.service import request_of
 
 
 Json = dict[str, Any]
+MUTATED = {"sign-venous-duplex-too-slow", "sign-contained-and-referenced-drugs", "problem-rest-pain-foot", "select-gabapentin-with-drafted-opioid"}  # fmt: skip
 SELECT, SIGN = "order-select", "order-sign"
 PROBLEM = "problem-list-item-create"
 RLS: Json = {
@@ -234,6 +238,33 @@ def test_names_of_orders_cannot_break_out(real: FlaskClient) -> None:
     (card,) = cards(real, body(SIGN, draftOrders=[draft]))
     assert "<" not in card["summary"]
     assert "<img" not in card["detail"]
+
+
+@pytest.mark.parametrize("value", [None, [], {}, "x", 5, [None], {"reference": 5}])
+def test_no_mutation_of_a_context_stops_the_service(real: FlaskClient, value: Any) -> None:
+    """Every place of some contexts replaced: an answer that the validator accepts, never 500."""
+    for case in (case for case in read_cases() if case.slug in MUTATED):
+        request = request_of(case)
+        for path in places(request["context"]):
+            changed = deepcopy(request)
+            holder = changed["context"]
+            for step in path[:-1]:
+                holder = holder[step]
+            holder[path[-1]] = value
+            answer = real.post(f"/cds-services/{case.file.service}", json=changed)
+            assert answer.status_code in {200, 400}, (case.slug, path)
+
+
+def places(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Every place below the members that hold resources."""
+    if path and path[0] not in {"userId", "patientId", "encounterId"}:
+        yield path
+    parts = node.items() if isinstance(node, dict) else enumerate(node)
+    for step, part in parts:
+        if isinstance(part, dict | list):
+            yield from places(part, (*path, step))
+        elif path or step not in {"userId", "patientId", "encounterId"}:
+            yield (*path, step)
 
 
 def test_nothing_for_the_patient_as_user(real: FlaskClient) -> None:

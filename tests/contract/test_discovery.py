@@ -137,3 +137,10 @@ def test_rsp_03_nothing_to_say(client: FlaskClient, advisor: FixedAdvisor) -> No
     """200 and exactly an empty list."""
     advisor.answer = ()
     assert client.post(SERVICE, json=pv()).data == b'{"cards":[]}'
+
+
+def test_about_names_every_source_attribute(client: FlaskClient) -> None:
+    """The 13 source attributes of an evidence-based intervention, without nulls or empties."""
+    about = client.get("/about").get_json()
+    assert len(about["sourceAttributes"]["attributes"]) == 13
+    assert about["intendedUse"]

@@ -13,6 +13,7 @@ def reference_problems(knowledge: Knowledge) -> Iterator[str]:
     """What leads nowhere, one line each."""
     for check in (
         _check_findings,
+        _check_analytes,
         _check_drugs,
         _check_causes,
         _check_criteria,
@@ -34,6 +35,12 @@ def _check_findings(k: Knowledge) -> Iterator[str]:
         yield from _unknown(where, "measured", (r.analyte for r in finding.measured), k.analytes)
         if finding.window is None and finding.kind not in k.scale.windows:
             yield f"{where}: kind '{finding.kind}' has no default window in scale.yaml"
+
+
+def _check_analytes(k: Knowledge) -> Iterator[str]:
+    for analyte in k.analytes.values():
+        parts = (analyte.ratio.of, analyte.ratio.to) if analyte.ratio else ()
+        yield from _unknown(f"analytes[{analyte.id}]", "ratio", parts, k.analytes)
 
 
 def _check_drugs(k: Knowledge) -> Iterator[str]:

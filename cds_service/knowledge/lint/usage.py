@@ -111,6 +111,10 @@ def _unused_analytes(knowledge: Knowledge) -> list[str]:
     used = {rule.analyte for f in knowledge.findings.values() for rule in f.measured}
     used |= {a for workup in knowledge.workups.values() for a in workup.analytes}
     used |= {n.analyte for n in _nodes(knowledge) if isinstance(n, c.Measured | c.TimesLimit)}
+    # What a ratio is made of is used when the ratio is.
+    for analyte in knowledge.analytes.values():
+        if analyte.ratio is not None and analyte.id in used:
+            used |= {analyte.ratio.of, analyte.ratio.to}
     return _missing(knowledge.analytes, used)
 
 
