@@ -15,6 +15,7 @@ from cds_service.knowledge.clauses import Entry, Token
 from cds_service.knowledge.language import Mark
 from cds_service.knowledge.spelling import (
     BETTER_WHEN,
+    NO_HELP,
     SHORT_FORMS,
     SHORT_WORDS,
     SIDE_WORDS,
@@ -73,6 +74,7 @@ def normalise(text: str) -> str:
     if " w / " in plain:
         plain = plain.replace(" w / o ", " without ").replace(" w / ", " with ")
     if not TURNING_WORDS.isdisjoint(words):
+        plain = NO_HELP.sub(r" not better when \1 , ", plain)
         plain = WORSE_WHEN.sub(" worse when ", BETTER_WHEN.sub(" better when ", plain))
     return plain.replace("ae", "e").replace("oe", "e").replace("our", "or").replace("z", "s")
 

@@ -181,14 +181,23 @@ class Clauses:
         if self._negation is None and not self._family:
             return
         words = self._next_segment(token[1])
-        if not words or words[0] in language.NEW_STATEMENT:
-            self._family = False
-        if self._negation is None:
-            return
-        if not words or words[0] in language.NEW_STATEMENT:
+        if self._is_new(words):
             self._negation = None
+            self._family = False
+        elif self._negation is None:
+            self._family = self._family and words[0] not in language.NEW_PLACE
         elif self._negation is not Mark.DENIES:
             self._list_goes_on(words)
+
+    def _is_new(self, words: list[str]) -> bool:
+        """A segment that goes on with no list: "denies trauma, left leg swollen"."""
+        if not words or words[0] in language.NEW_STATEMENT:
+            return True
+        if words[0] not in language.NEW_PLACE or self._negation is None:
+            return False
+        if self._negation is Mark.DENIES:
+            return not language.PREDICATES.isdisjoint(words)
+        return not self._joined_later(words)
 
     def _list_goes_on(self, words: list[str]) -> None:
         """One denial is "no swelling, redness or warmth"; "no injury, burning feet" is not."""
@@ -305,7 +314,7 @@ class Clauses:
             return False
         before = self.text[: token[0]].rsplit(None, 1)[-1:]
         auxiliary = bool(before) and before[0] in language.AUXILIARIES
-        by_whom = self.text.startswith("by ", token[1])
+        by_whom = self.text.startswith(language.BY_WHOM, token[1])
         return auxiliary or by_whom or self.text[token[0]] == "?" or self._ends_segment(token[1])
 
     def _earlier_in_segment(self, *, of_sign: bool = False) -> bool:

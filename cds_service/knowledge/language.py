@@ -91,11 +91,11 @@ _WORDS = {
         has | i have | comes with | experiencing | he | she | self
         """,
     Mark.MAYBE: """
-        maybe | possible | possibly | probable | probably | likely | suspected | suspect | suspicion
+        maybe | poss | prob | dd | d/d | ddx | possible | possibly | probable | probably | likely | suspected | suspect | suspicion
         of | suspicious for | suspicion for | concern for | concerns for | concerned about | query |
         question of | questionable | presumed | could be | might be | may be | may have | might have
         | rule out | r/o | to rule out | exclude | to exclude | evaluate for | evaluation for |
-        evaluation of | assess for | assessment for | differential | ddx | versus | vs | suggestive
+        evaluation of | assess for | assessment for | differential | versus | vs | suggestive
         of | suggests | suggesting | working diagnosis | provisional | ? for | look for | looking
         for | investigate for | check for
         """,
@@ -105,7 +105,7 @@ _WORDS = {
         screening for | monitor for | watch for | prevention of | prevent | to prevent | prophylaxis
         for | prophylaxis of | advised about | educated about | education about | information about
         | worried about | worry about | fear of | afraid of | vaccination for | high risk of | low
-        risk of | at increased risk of
+        safety netted | safety netted re | safety netting | safety-netted | advised re | advice re | red flag advice | risk of | at increased risk of
         """,
     Mark.FAMILY: """
         family history of | family history | family hx of | family hx | fam hx | fhx | fh | fhx of |
@@ -114,7 +114,7 @@ _WORDS = {
         with
         """,
     Mark.RELATIVE: """
-        mother | father | mam | mums | moms | mat gm | gran | nan | niece | nephew | neighbour | colleague | flatmate | mum | mom | dad | brother | sister | brothers | sisters | sibling |
+        mother | father | mam | mums | moms | mat gm | gran | nan | niece | nephew | friend | friends | neighbour | colleague | flatmate | mum | mom | dad | brother | sister | brothers | sisters | sibling |
         siblings | parent | parents | grandmother | grandfather | grandparent | aunt | uncle |
         cousin | son | daughter | mother's | father's | sister's | brother's | relative | relatives
         | wife | husband | spouse | partner | wife's | husband's | spouse's | partner's | son's |
@@ -128,14 +128,15 @@ _WORDS = {
     Mark.ABSENT_AFTER: """
         ruled out | absent | not present | unlikely | negative | neg | not seen | not found | not
         detected | not demonstrated | not identified | not evident | excluded | is denied | denied |
-        : no | , no | : none | : nil | : denies | : negative | are denied | was denied | were denied
+        : no | , no | , nil | , none | , absent | , denied | , negative | : none | : nil | : denies | : negative | are denied | was denied | were denied
         """,
     Mark.OVER_AFTER: """
         resolved | subsided | gone | has gone | have gone | has settled | have settled | no longer present
         | has stopped | have stopped | went away | cleared up | in remission | is gone | are gone
         """,
     Mark.MAYBE_AFTER: """
-        ? | suspected | possible | query | to be excluded | prophylaxis | screening | risk | cannot be excluded | likely
+        ? | risk assessment | risk score | prevention | warning signs | warning | symptoms | pathway | leaflet | advice |
+        wells score | score | screen | education | clinic | suspected | possible | query | to be excluded | prophylaxis | screening | risk | cannot be excluded | likely
         """,
     Mark.HISTORY_AFTER: """
         years ago | year ago | in childhood | as a child | in the past | as a teenager | when young
@@ -179,6 +180,7 @@ _WORDS = {
         pain management | pain specialist | labor pain | labour pains | period pain | period pains | growing pains | dull as
         | chest wall | constant supervision | persistent cough | chronic cough | progressive lenses | walking stick | walking
         frame | walking aid | crawling baby | gun shooting | shooting range | shin pads | tight budget
+        | non tender | nontender | heating pad | incontinence pad | abdo cramps | belly cramps | toe nail | toenail | head cold
         | swollen glands | swollen lymph nodes | facial swelling | lip swelling
         """,
 }
@@ -209,7 +211,21 @@ NEW_STATEMENT = frozenset(
     _listed("""
         worse | worsens | worsening | better | relieved | eases | eased | improves | improved | aggravated
         | wakes | waking | started | began | since | for | x | he | she | patient | pt | but | with | legs
-        | both | bilateral | left | right | pain | now | legs | feet | foot | calf | calves | burning | swelling | self
+        | now | self | own
+        """)
+)
+# The same where only one thing was denied: "no injury, left leg painful".
+NEW_PLACE = frozenset(
+    _listed("""
+        leg | legs | feet | foot | calf | calves | toe | toes | thigh | thighs | ankle | ankles | knee | shin | sole | soles |
+        both | bilateral | left | right | pain | burning | swelling
+        """)
+)
+# After "denies ..." such a segment goes on with the list, unless it says something of its subject.
+PREDICATES = frozenset(
+    _listed("""
+        swollen | painful | hurts | hurt | ache | aches | is | are | feels | feel | burn | burns | sore | red | hot | cold | numb
+        | weak | heavy | restless | tender | jump | twitch | tingle | cramp | went | gone | swells | swell
         """)
 )
 # The expressions below meet text that the lexicon has normalised ("hours" reads "hors").
@@ -230,7 +246,7 @@ RELATIVE_PRESENT = re.compile(
     r"(?:accompanied by|lives with|living with|here with|brought by|brought in by|attends with|carer for|cares for"
     r"|caring for|attended with|came with)(?: (?:his|her|my|a|the|their))? $"
 )
-PARTNERS = frozenset({"wife", "husband", "spouse", "partner", "neighbor", "colleague", "flatmate"})
+PARTNERS = frozenset({"wife", "husband", "spouse", "partner", "friend", "friends", "neighbor", "colleague", "flatmate"})
 BEGAN = re.compile(r"\b(?:start|began|begin|begun|onset|since|diagnos|first|commenc)")
 # "resolved with walking" says what relieves, not that it is over.
 ONLY_RELIEVED = re.compile(r" (?:with|by|when|on|after|partially|if|upon)\b")
@@ -238,6 +254,7 @@ ONLY_RELIEVED = re.compile(r" (?:with|by|when|on|after|partially|if|upon)\b")
 QUALIFIED = re.compile(
     r" (?:when|on|while|during|after|with|in bed|at night|at rest)\b(?! exam| inspection| palpation)"
 )
+BY_WHOM = ("by ", "on ", "with ", "via ", "after ", "today ", "at ", "in ", "last ", "yesterday ", "clinically ")
 AUXILIARIES = frozenset({"was", "were", "been", "is", "are", "be", "being"})
 # What stands before a phrase of posture or time turns it: "relieved by lying down" is no "worse lying down".
 EASING_BEFORE = re.compile(
@@ -253,4 +270,4 @@ WORSE_BEFORE = re.compile(
 )
 SAYS_WORSE = re.compile(r"worse|aggravat|exacerbat|pain|hurt|ache|burn|cramp|tingl|numb|can'?t|cannot|unable|wakes")
 # "DVT 2019", "DVT in 2019", "DVT (2019)": an event with a bare year is over.
-YEAR_AFTER = re.compile(r" (?:\( |in |, |dated |circa )*(?:19|20)\d\d(?= [^-]|$)")
+YEAR_AFTER = re.compile(r" (?:\( |in |, |dated |circa )*(?:19|20)\d\d(?= )")

@@ -273,9 +273,16 @@ def _without_lookalikes(tokens: list[Token]) -> list[Token]:
     return [
         t
         for t in tokens
-        if t[2] is not Mark.LOOKALIKE
-        and not any(s <= t[0] and t[1] <= e and (s, e) != (t[0], t[1]) for s, e in spans)
+        if t[2] is Mark.ELSEWHERE
+        or (t[2] is not Mark.LOOKALIKE and not any(_is_part(t, start, end) for start, end in spans))
     ]
+
+
+def _is_part(token: Token, start: int, end: int) -> bool:
+    """The token lies inside a fixed expression, or begins there and runs out of it."""
+    if token[0] == start:
+        return token[1] < end
+    return start < token[0] < end
 
 
 def _bearing(token: Token) -> Bearing:
