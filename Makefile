@@ -31,6 +31,7 @@ docs: $(VENV)/.dev
 	$(BIN)/python -m tools.knowledge_pages
 	$(BIN)/python -m tools.case_pages
 	$(BIN)/python -m tools.shipped_request
+	$(BIN)/python -m tools.integration_page
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

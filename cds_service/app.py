@@ -13,6 +13,7 @@ from flask import Flask
 from cds_service.core.card import CardPolicy
 from cds_service.core.errors import KnowledgeError
 from cds_service.core.knowledge import Knowledge
+from cds_service.fhir.release import Release
 from cds_service.gather.fetching.addresses import Servers
 from cds_service.gather.fetching.fetch import Fetcher, Limits
 from cds_service.gather.services import load_services, offered_services
@@ -83,6 +84,7 @@ def compose_site(
         allow_as_of=settings.allow_as_of,
         max_json_depth=settings.max_json_depth,
         fetcher=compose_fetcher(settings),
+        release=None if settings.fhir_release == "auto" else Release(settings.fhir_release),
     )
 
 

@@ -90,6 +90,11 @@ class Settings(BaseSettings):
     fhir_max_pages: int = Field(
         5, ge=1, le=100, description="Most pages fetched for one prefetch key."
     )
+    fhir_release: Literal["auto", "R4", "R4B", "R5", "STU3"] = Field(
+        "auto",
+        description="FHIR release that suggested orders are written in. `auto`: the one that the resources "
+        "of the call speak for, else R4. Reading understands all of them in any case.",
+    )
     hooks_version: str = Field(
         "3.0.0-ballot",
         pattern=_SEMVER,

@@ -296,11 +296,7 @@ def _first_line_first(planned: list[PlannedWorkup]) -> tuple[PlannedWorkup, ...]
     return tuple(
         sorted(
             settled,
-            key=lambda p: (
-                p.status is not WorkupStatus.SUGGESTED,
-                -p.priority.standing,
-                p.workup.id,
-            ),
+            key=lambda p: (p.status is not WorkupStatus.SUGGESTED, -p.priority.standing),
         )
     )
 

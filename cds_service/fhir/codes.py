@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import cast
+from functools import cached_property, lru_cache
+from typing import Any, cast
 
 import msgspec
 
 from cds_service.fhir.access import Json, ReadingError
+
+
+# Concepts without free text are made once and shared by all requests, up to a limit.
+_SHARED = 8192
+_LONGEST_SHARED = 200
 
 
 class Code(msgspec.Struct, frozen=True):
@@ -17,13 +23,20 @@ class Code(msgspec.Struct, frozen=True):
     display: str
 
 
-class Concept(msgspec.Struct, frozen=True):
+class Concept(msgspec.Struct, frozen=True, cache_hash=True, dict=True):
     """A concept as sent: its codings and its text."""
 
     codings: tuple[Code, ...] = ()
     text: str = ""
 
-    @property
+    @cached_property
+    def has_free_text(self) -> bool:
+        """The text is no display name of a code, or too long for one: it may be a patient's."""
+        names = [c.display for c in self.codings]
+        longest = max(map(len, names), default=0)
+        return longest > _LONGEST_SHARED or (bool(self.text) and self.text not in names)
+
+    @cached_property
     def label(self) -> str:
         """The words by which people recognise it: the text, else the first display."""
         return self.text or next((c.display for c in self.codings if c.display), "")
@@ -35,6 +48,10 @@ class Concept(msgspec.Struct, frozen=True):
 
     def words(self) -> tuple[str, ...]:
         """Lower-case codes, displays and text, for statuses and yes/no values."""
+        return self._words
+
+    @cached_property
+    def _words(self) -> tuple[str, ...]:
         found = [w for c in self.codings for w in (c.code, c.display)]
         return tuple(word.strip().lower() for word in (*found, self.text) if word)
 
@@ -50,7 +67,7 @@ def concept_of(resource: Json, member: str) -> Concept:
     """
     value = resource.get(member)
     if isinstance(value, dict):
-        return _concept(value, member)
+        return _shared(value) or _concept(value, member)
     found = concepts_of(resource, member)
     return found[0] if found else EMPTY
 
@@ -65,8 +82,34 @@ def concepts_of(resource: Json, member: str) -> list[Concept]:
     if value is None:
         return []
     if not isinstance(value, list):
-        return [_concept(value, member)]
-    return [_concept(each, member) for each in value if each is not None]
+        return [_shared(value) or _concept(value, member)]
+    return [_shared(each) or _concept(each, member) for each in value if each is not None]
+
+
+def _shared(value: Any) -> Concept | None:
+    """The one value for a concept of one coding, and no other text than its display.
+
+    None for every other shape, well made or not: ``_concept`` reads those.
+    """
+    try:
+        (coding,) = value["coding"]
+        system, code, display = coding.get("system"), coding.get("code"), coding.get("display")
+        text = value.get("text")
+        if (text is not None and text != display) or "concept" in value:
+            return None
+        if len(system) + len(code) + len(display or "") > _LONGEST_SHARED:
+            return None
+        return _of_one_code(system, code, display, text)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+
+
+@lru_cache(maxsize=_SHARED)
+def _of_one_code(system: Any, code: Any, display: Any, text: Any) -> Concept | None:
+    parts = (system, code, "" if display is None else display, "" if text is None else text)
+    if not all(isinstance(part, str) for part in parts):
+        return None
+    return Concept((Code(*parts[:3]),), parts[3])
 
 
 def _concept(value: object, member: str) -> Concept:

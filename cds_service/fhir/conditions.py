@@ -12,7 +12,7 @@ from cds_service.fhir.context import Reading, channel_for
 from cds_service.fhir.dates import first_moment, moment_of, period_end
 from cds_service.fhir.references import literal, name_of
 from cds_service.fhir.sites import is_leg_site
-from cds_service.fhir.statements import Frame, interpret, state
+from cds_service.fhir.statements import Frame, state
 
 
 OVER = frozenset({"resolved", "inactive", "remission"})
@@ -72,8 +72,8 @@ def read_condition(reading: Reading, condition: Json, *, in_context: bool) -> No
     concept = concept_of(condition, "code")
     if concept.empty:
         raise ReadingError("code: missing")
-    meaning = interpret(reading, concept)
-    if meaning is None:
+    meaning = reading.meanings.of(concept)
+    if meaning.is_nothing:
         return
     channel = channel_for(Channel.CONDITION, in_context=in_context)
     frame = condition_frame(reading, condition, status, channel)

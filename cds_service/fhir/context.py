@@ -7,6 +7,7 @@ from datetime import datetime
 from cds_service.core.knowledge import Knowledge
 from cds_service.core.record import Channel, Measurement, Skipped, Statement, WorkupEvent
 from cds_service.fhir.access import Json, ReadingError, objects_of
+from cds_service.fhir.meanings import Meanings
 from cds_service.fhir.references import id_of, literal, name_of, relative
 from cds_service.knowledge.lexicon import Lexicon
 from cds_service.knowledge.terminology import Terminology
@@ -23,12 +24,14 @@ class Reading:
         knowledge: Knowledge,
         terminology: Terminology,
         lexicon: Lexicon,
+        meanings: Meanings | None = None,
     ) -> None:
         self.patient_id = patient_id
         self.as_of = as_of
         self.knowledge = knowledge
         self.terminology = terminology
         self.lexicon = lexicon
+        self.meanings = meanings or Meanings(terminology, lexicon)
         self.statements: list[Statement] = []
         self.measurements: list[Measurement] = []
         self.events: list[WorkupEvent] = []

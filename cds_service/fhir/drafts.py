@@ -16,7 +16,6 @@ from cds_service.fhir.codes import Concept, concepts_of
 from cds_service.fhir.context import Reading
 from cds_service.fhir.medications import drugs_of, medication_concepts
 from cds_service.fhir.references import id_of, name_of, reference_of, type_of
-from cds_service.fhir.statements import meanings
 from cds_service.knowledge.terminology import Kind
 
 
@@ -108,7 +107,7 @@ def _says_something(concept: Concept) -> bool:
 
 
 def _targets(reading: Reading, concepts: list[Concept], *kinds: Kind) -> tuple[str, ...]:
-    found = [t.id for c in concepts for t, _ in meanings(reading, c) if t.kind in kinds]
+    found = [t.id for c in concepts for t, _ in reading.meanings.of(c).targets if t.kind in kinds]
     return tuple(dict.fromkeys(found))
 
 

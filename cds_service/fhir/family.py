@@ -9,7 +9,6 @@ from cds_service.fhir.codes import Concept, concept_of
 from cds_service.fhir.context import Reading
 from cds_service.fhir.dates import first_moment
 from cds_service.fhir.references import name_of
-from cds_service.fhir.statements import meanings
 from cds_service.knowledge.terminology import Kind
 
 
@@ -76,7 +75,7 @@ def read_family_history(reading: Reading, history: Json) -> None:
 def _causes(reading: Reading, concept: Concept) -> dict[str, tuple[str, bool]]:
     """Causes by code, then by words."""
     found: dict[str, tuple[str, bool]] = {}
-    for target, how in meanings(reading, concept):
+    for target, how in reading.meanings.of(concept).targets:
         if target.kind is Kind.CAUSE:
             found.setdefault(target.id, (how, True))
     for words in (concept.text, *(c.display for c in concept.codings)):

@@ -23,8 +23,7 @@ from cds_service.fhir.context import Reading, channel_for
 from cds_service.fhir.dates import first_moment, moment_of, period_end
 from cds_service.fhir.encounters import referenced_concepts
 from cds_service.fhir.references import literal, name_of
-from cds_service.fhir.statements import Frame, meanings, state_concept, statement
-from cds_service.knowledge.terminology import Kind
+from cds_service.fhir.statements import Frame, state_concept, statement
 
 
 _NOTHING = frozenset(
@@ -232,14 +231,9 @@ def _state_drugs(
 def drugs_of(reading: Reading, concepts: list[Concept]) -> Iterator[tuple[str, str]]:
     """Classes by code, then by name; a name in a prescription is as good as a code."""
     for concept in concepts:
-        for target, how in meanings(reading, concept):
-            if target.kind is Kind.DRUG:
-                yield target.id, how
+        yield from reading.meanings.of(concept).drugs
     for concept in concepts:
-        for words in dict.fromkeys((concept.text, *(c.display for c in concept.codings))):
-            if words:
-                for drug, name in reading.lexicon.drugs_of_display(words):
-                    yield drug, f"name '{name}'"
+        yield from reading.meanings.of(concept).named_drugs
 
 
 def _state_reasons(reading: Reading, resource: Json, frame: Frame, *, in_context: bool) -> None:

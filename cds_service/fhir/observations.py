@@ -14,17 +14,16 @@ from cds_service.fhir.answers import IGNORED, answered, has_value, stated_by, va
 from cds_service.fhir.codes import EMPTY, Concept, concept_of, concepts_of
 from cds_service.fhir.context import Reading, channel_for
 from cds_service.fhir.dates import first_moment
+from cds_service.fhir.meanings import Meaning
 from cds_service.fhir.quantities import amount_of, reference_range
 from cds_service.fhir.references import name_of
 from cds_service.fhir.sites import is_leg_site, side_of
-from cds_service.fhir.statements import Frame, is_own, meanings, names_leg, state_concept, statement
+from cds_service.fhir.statements import Frame, is_own, state_concept, statement
 from cds_service.fhir.workups import note_named_workups
 from cds_service.knowledge.terminology import Kind, Target, system_name
 
 
 _PROVISIONAL = frozenset({"preliminary", "unknown", ""})
-# Chief complaint and reason for visit (LOINC), whose value is what the patient says.
-_COMPLAINTS = frozenset({"29299-5", "46239-0", "8661-1", "10154-3"})
 _FLAGS = {
     "high": "H",
     "low": "L",
@@ -40,8 +39,13 @@ class Part(msgspec.Struct, frozen=True):
 
     body: Json
     whole: Json
-    concept: Concept
+    meaning: Meaning
     frame: Frame
+
+    @property
+    def concept(self) -> Concept:
+        """What it is about."""
+        return self.meaning.concept
 
 
 def read_observation(reading: Reading, observation: Json, *, in_context: bool) -> None:
@@ -57,15 +61,15 @@ def read_observation(reading: Reading, observation: Json, *, in_context: bool) -
     components = objects_of(observation, "component")
     if concept.empty and not components:
         raise ReadingError("code: missing")
-    found = meanings(reading, concept)
-    if not (found or components or _may_speak(reading, concept)):
+    meaning = reading.meanings.of(concept)
+    if not (components or meaning.may_speak):
         return
     date = _date(reading, observation)
     if reading.is_future(date):
         return
     frame = _frame(reading, observation, status, date, in_context=in_context)
     if not concept.empty:
-        _read_part(reading, Part(observation, observation, concept, frame), found)
+        _read_part(reading, Part(observation, observation, meaning, frame))
     for component in components:
         _read_component(reading, observation, component, frame)
 
@@ -98,49 +102,35 @@ def _read_component(reading: Reading, whole: Json, component: Json, frame: Frame
     try:
         concept = concept_of(component, "code")
         if not concept.empty:
-            _read_part(reading, Part(component, whole, concept, frame), meanings(reading, concept))
+            meaning = reading.meanings.of(concept)
+            _read_part(reading, Part(component, whole, meaning, frame))
     except ReadingError as problem:
         reading.skip(whole, f"component: {problem}")
 
 
-def _may_speak(reading: Reading, concept: Concept) -> bool:
-    """A complaint, a coded question, or a local code that is known only by its name."""
-    return (
-        _is_complaint(concept)
-        or not _speaks_for_itself(concept)
-        or any(reading.terminology.questions(c.system, c.code) for c in concept.codings)
-    )
-
-
-def _speaks_for_itself(concept: Concept) -> bool:
-    """LOINC and SNOMED codes: one that means nothing here is something else (urine glucose)."""
-    return any(system_name(c.system) in {"LOINC", "SNOMED"} for c in concept.codings)
-
-
-def _read_part(reading: Reading, part: Part, found: list[tuple[Target, str]]) -> None:
-    if _is_complaint(part.concept):
+def _read_part(reading: Reading, part: Part) -> None:
+    meaning = part.meaning
+    if meaning.is_complaint:
         _read_complaint(reading, part)
-    if not found:
+    if meaning.targets:
+        _read_targets(reading, part)
+    else:
         _read_by_name(reading, part)
-    _read_targets(reading, part, found)
-    _read_answers(reading, part)
+    if meaning.questions:
+        _read_answers(reading, part)
 
 
-def _read_targets(reading: Reading, part: Part, found: list[tuple[Target, str]]) -> None:
+def _read_targets(reading: Reading, part: Part) -> None:
     """A code may mean several analytes; a unit that fits only one of them decides."""
     problem: ReadingError | None = None
     before = len(reading.measurements)
-    for target, how in found:
+    for target, how in part.meaning.targets:
         try:
             _READERS[target.kind](reading, part, target, how)
         except ReadingError as met:
             problem = met
     if problem is not None and len(reading.measurements) == before:
         reading.skip(part.whole, str(problem))
-
-
-def _is_complaint(concept: Concept) -> bool:
-    return any(c.code in _COMPLAINTS and system_name(c.system) == "LOINC" for c in concept.codings)
 
 
 def _read_complaint(reading: Reading, part: Part) -> None:
@@ -162,13 +152,13 @@ def _read_statement(reading: Reading, part: Part, target: Target, how: str) -> N
     ):
         return  # an id of both kinds: in an Observation it is the finding
     status = stated_by(part.body)
-    leg = part.frame.leg_site or is_own(how) or names_leg(reading, part.concept)
+    leg = part.frame.leg_site or is_own(how) or part.meaning.names_leg
     if status is None or (target.needs_leg and not leg):
         return
     about = Subject.FINDING if target.kind is Kind.FINDING else Subject.CAUSE
-    frame = msgspec.structs.replace(part.frame, status=status)
+    label = part.concept.label
     reading.statements.append(
-        statement(frame, about, target.id, how=how, label=part.concept.label, leg=leg)
+        statement(part.frame, about, target.id, how=how, label=label, leg=leg, status=status)
     )
 
 
@@ -272,27 +262,26 @@ _READERS = {
 
 def _read_answers(reading: Reading, part: Part) -> None:
     """Coded questions (tobacco status) with coded or written answers."""
-    for coding in part.concept.codings:
-        for question in reading.terminology.questions(coding.system, coding.code):
-            answer = value_concept(part.body)
-            status = None if answer is None else answered(question, answer)
-            if answer is not None and status is not None:
-                frame = msgspec.structs.replace(part.frame, status=status)
-                reading.statements.append(
-                    statement(
-                        frame,
-                        Subject.FINDING,
-                        question.finding,
-                        how=f"{system_name(coding.system)} {coding.code}",
-                        label=part.concept.label,
-                        value=answer.label,
-                    )
+    for question, coding in part.meaning.questions:
+        answer = value_concept(part.body)
+        status = None if answer is None else answered(question, answer)
+        if answer is not None and status is not None:
+            reading.statements.append(
+                statement(
+                    part.frame,
+                    Subject.FINDING,
+                    question.finding,
+                    how=f"{system_name(coding.system)} {coding.code}",
+                    label=part.concept.label,
+                    status=status,
+                    value=answer.label,
                 )
+            )
 
 
 def _read_by_name(reading: Reading, part: Part) -> None:
     """Local codes: a test or a question known only by its name."""
-    if _speaks_for_itself(part.concept):
+    if part.meaning.speaks_for_itself:
         return
     name = part.concept.label
     if not name or not (has_value(part.body) or part.body.get("component")):

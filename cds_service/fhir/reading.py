@@ -19,12 +19,13 @@ from cds_service.fhir.dates import moment_of
 from cds_service.fhir.drafts import read_drafts
 from cds_service.fhir.encounters import Visit, read_encounter
 from cds_service.fhir.family import read_family_history
+from cds_service.fhir.meanings import Meanings
 from cds_service.fhir.medications import read_medication
 from cds_service.fhir.observations import read_observation
 from cds_service.fhir.patient import Demographics, read_patient_resource
 from cds_service.fhir.procedures_reports import read_procedure, read_report
 from cds_service.fhir.questionnaires import read_response
-from cds_service.fhir.references import id_of, is_about, name_of, type_of
+from cds_service.fhir.references import NO_ID, id_of, is_about, name_of, type_of
 from cds_service.fhir.requests import read_request
 from cds_service.knowledge.lexicon import Lexicon
 from cds_service.knowledge.terminology import Terminology
@@ -60,6 +61,7 @@ def read_patient(
     knowledge: Knowledge,
     terminology: Terminology,
     lexicon: Lexicon,
+    meanings: Meanings | None = None,
 ) -> PatientRecord:
     """Everything that the supplied resources say of the patient at ``as_of``.
 
@@ -71,6 +73,7 @@ def read_patient(
         knowledge: What is known.
         terminology: Its codes and units, indexed.
         lexicon: Its phrases, indexed.
+        meanings: What earlier calls found with this terminology and lexicon.
     """
     patient_id = patient_id.removeprefix("Patient/")
     reading = Reading(
@@ -79,11 +82,9 @@ def read_patient(
         knowledge=knowledge,
         terminology=terminology,
         lexicon=lexicon,
+        meanings=meanings,
     )
     resources = _ours(reading, _distinct(_opened(supplied), as_of))
-    for each in resources:
-        reading.resources.setdefault(name_of(each.resource), each.resource)
-        _index_questionnaire(reading, each.resource)
     person = _person(reading, resources)
     visits = _read_encounters(reading, resources, encounter_id.removeprefix("Encounter/"))
     for each in resources:
@@ -120,19 +121,19 @@ def _opened(supplied: Iterable[Supplied]) -> Iterable[Supplied]:
                 yield Supplied(each.key, inner, each.in_context)
 
 
-def _distinct(supplied: Iterable[Supplied], as_of: datetime) -> list[Supplied]:
-    """One of each type and id: the context's own first, then the one updated last."""
+def _distinct(supplied: Iterable[Supplied], as_of: datetime) -> list[tuple[str, Supplied]]:
+    """One of each type and id, with its name: the context's own first, then the one updated last."""
     chosen: dict[str, Supplied] = {}
-    nameless: list[Supplied] = []
+    nameless: list[tuple[str, Supplied]] = []
     for each in supplied:
         name = name_of(each.resource)
-        if name.endswith("(no id)"):
-            nameless.append(each)
+        if name.endswith(NO_ID):
+            nameless.append((name, each))
             continue
         known = chosen.get(name)
         if known is None or _replaces(each, known, as_of):
             chosen[name] = each
-    return [*chosen.values(), *nameless]
+    return [*chosen.items(), *nameless]
 
 
 def _replaces(each: Supplied, known: Supplied, as_of: datetime) -> bool:
@@ -151,13 +152,15 @@ def _updated(resource: Json, as_of: datetime) -> datetime:
         return _LONG_AGO
 
 
-def _ours(reading: Reading, supplied: list[Supplied]) -> list[Supplied]:
-    """Only what speaks of this patient; the rest is named."""
+def _ours(reading: Reading, supplied: list[tuple[str, Supplied]]) -> list[Supplied]:
+    """Only what speaks of this patient, ready to be referred to; the rest is named."""
     ours: list[Supplied] = []
-    for each in supplied:
+    for name, each in supplied:
         try:
             if _is_ours(each.resource, reading.patient_id):
                 ours.append(each)
+                reading.resources.setdefault(name, each.resource)
+                _index_questionnaire(reading, each.resource)
             else:
                 reading.skip(each.resource, "speaks of another patient")
         except ReadingError as problem:

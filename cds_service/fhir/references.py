@@ -10,6 +10,7 @@ from cds_service.fhir.access import Json, ReadingError, objects_of
 
 _READABLE_ID = re.compile(r"[A-Za-z0-9._:\-]{1,128}")
 _SUBJECTS = ("subject", "patient")
+NO_ID = "(no id)"
 
 
 def id_of(resource: Json) -> str:
@@ -28,7 +29,7 @@ def name_of(resource: Json) -> str:
     """``Type/id``, as reports and cards name it."""
     id = resource.get("id")
     readable = isinstance(id, str) and _READABLE_ID.fullmatch(id)
-    return f"{type_of(resource)}/{id if readable else '(no id)'}"
+    return f"{type_of(resource)}/{id}" if readable else f"{type_of(resource)}/{NO_ID}"
 
 
 def reference_of(holder: Json, member: str) -> str:
@@ -82,11 +83,10 @@ def is_about(resource: Json, patient_id: str) -> bool:
     Raises:
         ReadingError: The subject has a shape that is no reference.
     """
+    plain = f"Patient/{patient_id}"
     for member in _SUBJECTS:
         value = resource.get(member)
-        if value is None:
-            continue
-        if isinstance(value, dict) and value.get("reference") == f"Patient/{patient_id}":
+        if value is None or (isinstance(value, dict) and value.get("reference") == plain):
             continue
         reference = reference_of(resource, member)
         if reference and not _is_patient(reference, patient_id):

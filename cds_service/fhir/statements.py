@@ -11,8 +11,9 @@ from cds_service.core.record import Channel, Statement, Subject
 from cds_service.core.values import Status
 from cds_service.fhir.codes import Concept
 from cds_service.fhir.context import Reading
+from cds_service.fhir.meanings import Meaning
 from cds_service.knowledge.lexicon import DIAGNOSIS_KINDS, TextHit
-from cds_service.knowledge.terminology import Kind, Target, system_name
+from cds_service.knowledge.terminology import Kind
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,36 +43,16 @@ _SUBJECTS = {Kind.FINDING: Subject.FINDING, Kind.CAUSE: Subject.CAUSE}
 _Key = tuple[Subject, str]
 
 
-class Interpretation(msgspec.Struct, frozen=True):
-    """What a concept means here: by code, and by the words of its displays and text."""
-
-    concept: Concept
-    targets: list[tuple[Target, str]]
-    hits: list[TextHit]
-
-
-def interpret(reading: Reading, concept: Concept) -> Interpretation | None:
-    """The meaning of a concept; None when it means nothing here."""
-    targets = [t for t in meanings(reading, concept) if t[0].kind in _SUBJECTS]
-    hits: list[TextHit] = []
-    for coding in concept.codings:
-        if coding.display:
-            hits += reading.lexicon.statements_of_display(coding.display)
-    if concept.text and all(c.display != concept.text for c in concept.codings):
-        hits += reading.lexicon.find_statements(concept.text)
-    return Interpretation(concept, targets, hits) if targets or hits else None
-
-
 def state_concept(reading: Reading, concept: Concept, frame: Frame) -> None:
     """Everything that a concept states. Words count only for what no coding matched."""
-    meaning = interpret(reading, concept)
-    if meaning is not None:
+    meaning = reading.meanings.of(concept)
+    if not meaning.is_nothing:
         state(reading, meaning, frame)
 
 
-def state(reading: Reading, meaning: Interpretation, frame: Frame) -> None:
+def state(reading: Reading, meaning: Meaning, frame: Frame) -> None:
     """State in the frame of its resource what a concept means."""
-    leg = frame.leg_site or names_leg(reading, meaning.concept)
+    leg = frame.leg_site or meaning.names_leg
     matched = _state_codes(reading, meaning, frame, leg=leg)
     if meaning.hits:
         _state_hits(reading, meaning.hits, frame, matched, label=meaning.concept.label, leg=leg)
@@ -83,32 +64,10 @@ def state_text(reading: Reading, text: str, frame: Frame) -> None:
     _state_hits(reading, hits, frame, set(), label="", leg=frame.leg_site)
 
 
-def names_leg(reading: Reading, concept: Concept) -> bool:
-    """The concept's own words name a lower limb."""
-    displays = [c.display for c in concept.codings if c.display]
-    if any(reading.lexicon.display_names_leg(display) for display in displays):
-        return True
-    text = concept.text
-    return bool(text) and text not in displays and reading.lexicon.names_leg(text)
-
-
-def meanings(reading: Reading, concept: Concept) -> list[tuple[Target, str]]:
-    """Everything that the codes of a concept mean here, with the code that says so."""
-    found: list[tuple[Target, str]] = []
-    for coding in concept.codings:
-        targets = reading.terminology.targets(coding.system, coding.code) if coding.code else ()
-        if targets:
-            how = f"{system_name(coding.system)} {coding.code.strip()}"
-            found += [(target, how) for target in targets]
-    return found
-
-
-def _state_codes(
-    reading: Reading, meaning: Interpretation, frame: Frame, *, leg: bool
-) -> set[_Key]:
+def _state_codes(reading: Reading, meaning: Meaning, frame: Frame, *, leg: bool) -> set[_Key]:
     matched: set[_Key] = set()
     label = meaning.concept.label
-    for target, how in meaning.targets:
+    for target, how in meaning.stated:
         about = _SUBJECTS[target.kind]
         if (target.needs_leg and not leg) or (about, target.id) in matched:
             continue

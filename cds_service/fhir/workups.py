@@ -7,7 +7,6 @@ from datetime import datetime
 from cds_service.core.record import EventState, WorkupEvent
 from cds_service.fhir.codes import Concept
 from cds_service.fhir.context import Reading
-from cds_service.fhir.statements import meanings
 from cds_service.knowledge.terminology import Kind
 
 
@@ -25,7 +24,7 @@ def note_workups(
 ) -> None:
     """Events for every work-up that the codes of a concept mean, or else its words."""
     found: dict[str, str] = {}
-    for target, how in meanings(reading, concept):
+    for target, how in reading.meanings.of(concept).targets:
         if target.kind in _WORKUPS:
             found.setdefault(target.id, how)
     for workup, how in found.items():
@@ -40,7 +39,7 @@ def note_workups(
 
 def is_coded_workup(reading: Reading, concept: Concept) -> bool:
     """A code, not only words, says which work-up it is."""
-    return any(target.kind in _WORKUPS for target, _ in meanings(reading, concept))
+    return any(target.kind in _WORKUPS for target, _ in reading.meanings.of(concept).targets)
 
 
 def note_named_workups(

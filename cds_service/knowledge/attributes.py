@@ -37,6 +37,8 @@ _BETWEEN = _words(
     "become becomes turned turns turning has have had got getting gets remains remain seems seem that which it "
     "suddenly very quite now also more a bit rather so all extremely slightly increasingly markedly"
 )
+_COMPARING = frozenset({"as", "to"})
+_STOPPING = _words("but and or has with resolved gone settled now which was is denied absent")
 _GOING_ON = _ADJECTIVES | _JOINING | _BETWEEN
 _NOT = frozenset({"not", "isnt", "arent", "wasnt", "werent", "never"})
 
@@ -51,8 +53,17 @@ def spread(text: str) -> str:
         if word in _NOUNS:
             at, pairs = _pairs(words, position)
             if pairs:
+                at = _past_comparison(words, at)
                 pending.setdefault(at, []).extend(pairs)
     return _with_pairs(words, pending) if pending else text
+
+
+def _past_comparison(words: list[str], at: int) -> int:
+    """Behind "tight as a drum", "cold to touch": the pairs must not tear it apart."""
+    if at + 1 < len(words) and words[at + 1] in _COMPARING:
+        while at + 1 < len(words) and words[at + 1].isalnum() and words[at + 1] not in _STOPPING:
+            at += 1
+    return at
 
 
 def _with_pairs(words: list[str], pending: dict[int, list[str]]) -> str:

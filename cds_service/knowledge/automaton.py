@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import ahocorasick
 
-from cds_service.knowledge.clauses import Entry, Token
+from cds_service.knowledge.entries import Entry, Token
 from cds_service.knowledge.language import Mark
 from cds_service.knowledge.spelling import (
     BETTER_WHEN,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from cds_service.core.values import Status
-from cds_service.knowledge.clauses import Found
+from cds_service.knowledge.entries import Found
 
 
 _WORDS = {

@@ -150,7 +150,7 @@ _WORDS = {
     Mark.LEG: """
         leg | legs | calf | calves | thigh | thighs | foot | feet | toe | toes | ankle | ankles |
         shin | shins | knee | knees | hallux | heel | heels | sole | soles | lower limb | lower limbs | lower extremity |
-        lower extremities | forefoot | plantar | hamstring | hamstrings | LE | RLE | LLE | BLE | LEs
+        lower extremities | forefoot | plantar | tib/fib | tibia | fibula | achilles | quads | quadriceps | malleolus | metatarsal | instep | LL | LLs | hamstring | hamstrings | LE | RLE | LLE | BLE | LEs
         """,
     Mark.ELSEWHERE: """
         hand | hands | finger | fingers | arm | arms | wrist | wrists | elbow | face | facial | neck
@@ -210,7 +210,7 @@ WORDS[Mark.LOOKALIKE] += _elsewhere()
 NEW_STATEMENT = frozenset(
     _listed("""
         worse | worsens | worsening | better | relieved | eases | eased | improves | improved | aggravated
-        | wakes | waking | started | began | since | for | x | he | she | patient | pt | but | with | legs
+        | wakes | waking | started | began | since | for | x | he | she | patient | pt | but | with
         | now | self | own
         """)
 )
@@ -271,3 +271,7 @@ WORSE_BEFORE = re.compile(
 SAYS_WORSE = re.compile(r"worse|aggravat|exacerbat|pain|hurt|ache|burn|cramp|tingl|numb|can'?t|cannot|unable|wakes")
 # "DVT 2019", "DVT in 2019", "DVT (2019)": an event with a bare year is over.
 YEAR_AFTER = re.compile(r" (?:\( |in |, |dated |circa )*(?:19|20)\d\d(?= )")
+# A phrase of an earlier illness: the illness inside it ("previous DVT") is not one of now.
+SAYS_PAST = re.compile(
+    r"\b(?:history|hx|h/o|previous|prev|prior|past|pmhx?|old|had|recurrent|chronic|ago|20\*|19\*|years)(?:\b|$)|\d\d\*"
+)

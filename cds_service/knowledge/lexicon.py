@@ -17,8 +17,9 @@ from cds_service.core.record import Subject
 from cds_service.core.values import Status
 from cds_service.knowledge.attributes import spread
 from cds_service.knowledge.automaton import Automaton, normalise
-from cds_service.knowledge.clauses import Bearing, Clauses, Entry, Found, Token
+from cds_service.knowledge.clauses import Clauses
 from cds_service.knowledge.durations import has_duration, set_durations
+from cds_service.knowledge.entries import Bearing, Entry, Found, Token
 from cds_service.knowledge.language import WORDS, Mark
 
 

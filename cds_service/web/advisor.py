@@ -10,6 +10,7 @@ from cds_service.core.card import Card, CardPolicy
 from cds_service.core.knowledge import Knowledge
 from cds_service.core.moment_cards import cards_of
 from cds_service.core.reasoning import Audience, Occasion, Reasoning, reason
+from cds_service.fhir.meanings import Meanings
 from cds_service.fhir.reading import read_patient
 from cds_service.gather.supply import Supply
 from cds_service.knowledge.lexicon import Lexicon
@@ -29,6 +30,7 @@ class Advisor:
         self.clock = clock
         self.terminology = Terminology.build(knowledge)
         self.lexicon = Lexicon.build(knowledge)
+        self.meanings = Meanings(self.terminology, self.lexicon)
 
     def consider(self, request: HookRequest, supply: Supply) -> Reasoning:
         """Reason about the patient of ``request``, at its own instant or else now."""
@@ -41,6 +43,7 @@ class Advisor:
             knowledge=self.knowledge,
             terminology=self.terminology,
             lexicon=self.lexicon,
+            meanings=self.meanings,
         )
         audience = Audience.PATIENT if request.from_patients_side else Audience.CLINICIAN
         return reason(

@@ -10,12 +10,14 @@ from uuid import UUID
 from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import UnsupportedMediaType
 
+from cds_service.core.card import Card
 from cds_service.core.errors import InvalidRequestError, UnknownServiceError
 from cds_service.core.reasoning import Reasoning
+from cds_service.fhir.release import Release, release_of
 from cds_service.gather.fetching.errands import Call
 from cds_service.gather.fetching.fetch import Fetcher
 from cds_service.gather.services import ServiceDefinition
-from cds_service.gather.supply import Complete, gather
+from cds_service.gather.supply import Complete, Supply, gather
 from cds_service.web.answers import json_answer
 from cds_service.web.site import Site
 from cds_service.wire.request import HookRequest, parse_request
@@ -33,7 +35,7 @@ def calls_blueprint(site: Site) -> Blueprint:
     @blueprint.post("/cds-services/<service_id>")
     def call(service_id: str) -> Response:
         """Cards for one firing of the hook."""
-        hook_request, reasoning = _consider(site, service_id, allow_as_of=site.allow_as_of)
+        hook_request, supply, reasoning = _consider(site, service_id, allow_as_of=site.allow_as_of)
         cards = site.advisor.cards(reasoning)
         g.cards = len(cards)
         return json_answer(
@@ -41,19 +43,22 @@ def calls_blueprint(site: Site) -> Blueprint:
                 cards,
                 patient_id=hook_request.patient_id,
                 encounter_id=hook_request.encounter_id,
+                release=_release(site, supply, cards),
             )
         )
 
     @blueprint.post("/explain/<service_id>")
     def explain(service_id: str) -> Response:
         """Everything behind the answer to the same request; not part of CDS Hooks."""
-        _, reasoning = _consider(site, service_id, allow_as_of=True)
+        _, _, reasoning = _consider(site, service_id, allow_as_of=True)
         return json_answer(site.advisor.explanation(reasoning))
 
     return blueprint
 
 
-def _consider(site: Site, service_id: str, *, allow_as_of: bool) -> tuple[HookRequest, Reasoning]:
+def _consider(
+    site: Site, service_id: str, *, allow_as_of: bool
+) -> tuple[HookRequest, Supply, Reasoning]:
     service = _service(site, service_id)
     hook_request = parse_request(_body(site.max_json_depth), allow_as_of=allow_as_of)
     _check_hook(service, hook_request)
@@ -65,7 +70,16 @@ def _consider(site: Site, service_id: str, *, allow_as_of: bool) -> tuple[HookRe
         _completion(site.fetcher, service, hook_request),
     )
     g.gaps = [f"{gap.key}:{gap.state}" for gap in supply.gaps]
-    return hook_request, site.advisor.consider(hook_request, supply)
+    return hook_request, supply, site.advisor.consider(hook_request, supply)
+
+
+def _release(site: Site, supply: Supply, cards: tuple[Card, ...]) -> Release:
+    """What drafts are written in; looked for only where there is something to write."""
+    if site.release is not None:
+        return site.release
+    if any(suggestion.order for card in cards for suggestion in card.suggestions):
+        return release_of(each.resource for each in supply.resources)
+    return Release.R4
 
 
 def _completion(

@@ -8,6 +8,7 @@ import msgspec
 
 from cds_service.core.card import Card
 from cds_service.core.reasoning import Reasoning
+from cds_service.fhir.release import Release
 from cds_service.gather.fetching.fetch import Fetcher
 from cds_service.gather.services import ServiceDefinition
 from cds_service.gather.supply import Supply
@@ -39,6 +40,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         allow_as_of: Whether services accept an instant set by the client.
         max_json_depth: Deepest nesting of a request body.
         fetcher: Completes prefetch from FHIR servers; None when none is listed.
+        release: FHIR release that orders are drafted in; None: the one that each call speaks.
     """
 
     services: dict[str, ServiceDefinition]
@@ -49,3 +51,4 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     allow_as_of: bool
     max_json_depth: int
     fetcher: Fetcher | None = None
+    release: Release | None = None

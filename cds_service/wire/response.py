@@ -8,7 +8,8 @@ from uuid import uuid4
 
 from cds_service.core.card import Card, CardLink, Suggestion
 from cds_service.core.values import SYSTEM_URIS, Coding
-from cds_service.fhir.orders import draft_service_request
+from cds_service.fhir.orders import draft_order
+from cds_service.fhir.release import Release
 
 
 def new_uuid() -> str:
@@ -21,19 +22,23 @@ def response_document(
     *,
     patient_id: str,
     encounter_id: str,
+    release: Release = Release.R4,
     new_id: Callable[[], str] = new_uuid,
 ) -> dict[str, Any]:
-    """The response of a service: ``cards``, possibly none (RSP-03)."""
-    writing = _Writing(patient_id, encounter_id, new_id)
+    """The response of a service: ``cards``, possibly none (RSP-03); drafts in the client's release."""
+    writing = _Writing(patient_id, encounter_id, release, new_id)
     return {"cards": [writing.card(card) for card in cards]}
 
 
 class _Writing:
     """What every card of one response shares."""
 
-    def __init__(self, patient_id: str, encounter_id: str, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self, patient_id: str, encounter_id: str, release: Release, new_id: Callable[[], str]
+    ) -> None:
         self.patient_id = patient_id
         self.encounter_id = encounter_id
+        self.release = release
         self.new_id = new_id
 
     def card(self, card: Card) -> dict[str, Any]:
@@ -68,8 +73,11 @@ class _Writing:
         """A new order, or the whole of a received one with our change (ACT-03, ACT-04)."""
         if suggestion.order is None:
             return {"type": "update", "resource": _without_nothing(suggestion.changed)}
-        resource = draft_service_request(
-            suggestion.order, patient_id=self.patient_id, encounter_id=self.encounter_id
+        resource = draft_order(
+            suggestion.order,
+            patient_id=self.patient_id,
+            encounter_id=self.encounter_id,
+            release=self.release,
         )
         return {"type": "create", "resource": resource}
 

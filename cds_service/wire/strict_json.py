@@ -61,9 +61,16 @@ def _deeper_than(body: bytes, limit: int) -> bool:
 
 def _outside_strings(body: bytes) -> bytes:
     """Only the brackets that are not part of a string."""
-    unescaped = body
-    for escape in (b"\\\\", b'\\"'):  # backslash first: in "\\\\" the quote is not escaped
-        if escape in unescaped:
-            unescaped = unescaped.replace(escape, b"")
+    unescaped = _without_escapes(body) if b"\\" in body else body
     marks = unescaped.translate(None, _ALL_ELSE).replace(b'""', b"")
     return b"".join(marks.split(b'"')[::2])
+
+
+def _without_escapes(body: bytes) -> bytes:
+    """Without backslashes and the byte that follows each; an escaped backslash escapes nothing."""
+    kept: list[bytes] = []
+    escaped = False
+    for part in body.split(b"\\"):
+        kept.append(part[1:] if escaped else part)
+        escaped = bool(part) or not escaped
+    return b"".join(kept)

@@ -132,5 +132,5 @@ def _check(answer: httpx.Response) -> None:
         raise (_PassingError if status in _PASSING else FetchError)(f"status {status}")
     if answer.headers.get("content-encoding", "identity") != "identity":
         raise FetchError("compressed")
-    if "html" in answer.headers.get("content-type", ""):
+    if "html" in answer.headers.get("content-type", "").lower():
         raise FetchError("HTML")

@@ -13,7 +13,7 @@ from cds_service.core.knowledge import Workup
 from cds_service.core.values import Coding, Period, Priority
 from cds_service.fhir.access import ReadingError
 from cds_service.fhir.dates import moment_of
-from cds_service.fhir.orders import check_order_templates, draft_service_request
+from cds_service.fhir.orders import check_order_templates, draft_order
 from cds_service.fhir.outcomes import operation_outcome
 from tests.unit.fhir.room import small_knowledge
 
@@ -67,7 +67,7 @@ DRAFT = OrderDraft(
 
 def test_a_draft_is_a_valid_order() -> None:
     """With everything known, and checked with the R4B model."""
-    order = draft_service_request(DRAFT, patient_id="p", encounter_id="e")
+    order = draft_order(DRAFT, patient_id="p", encounter_id="e")
     ServiceRequest.model_validate(order)
     assert (order["status"], order["intent"], order["priority"]) == ("draft", "proposal", "urgent")
     assert order["subject"] == {"reference": "Patient/p"}
@@ -80,7 +80,7 @@ def test_a_draft_is_a_valid_order() -> None:
 def test_what_is_unknown_is_left_out() -> None:
     """No nulls, no empty members."""
     bare = OrderDraft(workup="x", label="X", codings=(), priority=Priority.ROUTINE)
-    order = draft_service_request(bare, patient_id="p", encounter_id="")
+    order = draft_order(bare, patient_id="p", encounter_id="")
     assert set(order) == {"resourceType", "status", "intent", "priority", "code", "subject"}
     assert order["code"] == {"text": "X"}
 
