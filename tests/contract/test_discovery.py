@@ -110,7 +110,7 @@ def test_qry_02_05_templates_are_plain_searches(service: ServiceDefinition) -> N
             continue
         names = [part.partition("=")[0] for part in template.split("?")[1].split("&")]
         assert len(set(names)) == len(names)
-        assert set(names) <= {"patient", "status", "category", "code", "_sort"}
+        assert set(names) <= {"patient", "status", "category", "code", "_sort", "_count"}
         assert template.split("?")[1].startswith("patient={{context.patientId}}")
 
 
