@@ -18,6 +18,7 @@ test: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m tools.bench
+	$(BIN)/pytest benchmarks --benchmark-timer=time.process_time --benchmark-columns=min,median,rounds
 
 # The locks name no index: whichever is configured serves, the hashes decide.
 LOCK := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-header \

@@ -1,7 +1,8 @@
 """The benchmark: the service against the floor, in one run, on one machine.
 
-Both run under gunicorn with two workers of the same kind and get the same requests. Quote the
-ratios, never the absolute figures: machines are noisy.
+Both run under gunicorn with the same configuration (docker/gunicorn.conf.py), two workers and four
+threads each, and get the same requests. Quote the ratios, never the absolute figures: machines are
+noisy. The ratio of processor time per request suffers least from what else the machine does.
 
     python -m tools.bench [--seconds 10]
 """
@@ -38,6 +39,20 @@ file:close()
 """
 
 
+class Server(NamedTuple):
+    """A gunicorn master and the port of its workers."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+
+    def cpu_seconds(self) -> float:
+        """Processor time that the workers have used so far; 0 where there is no /proc (macOS)."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        workers = children.read_text().split() if children.exists() else []
+        ticks = [Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split() for pid in workers]
+        return sum(int(t[11]) + int(t[12]) for t in ticks) / os.sysconf("SC_CLK_TCK")
+
+
 class Figures(NamedTuple):
     """What one run of the load generator showed."""
 
@@ -45,6 +60,7 @@ class Figures(NamedTuple):
     p50: str
     p99: str
     errors: int
+    cpu_ms: float
 
 
 def main() -> int:
@@ -57,30 +73,39 @@ def main() -> int:
             "The benchmark needs the load generator wrk. Debian: apt-get install wrk; macOS: brew install wrk."
         )
         return 2
-    with tempfile.TemporaryDirectory() as folder, _servers() as ports:
-        return _table(Path(folder), ports, seconds)
+    with tempfile.TemporaryDirectory() as folder, _servers() as servers:
+        return _table(Path(folder), servers, seconds)
 
 
-def _table(folder: Path, ports: dict[str, int], seconds: int) -> int:
+def _table(folder: Path, servers: dict[str, Server], seconds: int) -> int:
     failures = 0
-    print(f"{'request':<10}{'conc.':>6}  {'floor req/s':>12} {'p50':>8} {'p99':>8}  ", end="")
-    print(f"{'service req/s':>13} {'p50':>8} {'p99':>8}  {'ratio':>6}")
+    print(
+        f"{'request':<10}{'conc.':>6}  {'floor req/s':>12} {'p50':>8} {'p99':>8} {'cpu':>7}  ",
+        end="",
+    )
+    print(f"{'service req/s':>13} {'p50':>8} {'p99':>8} {'cpu':>7}  {'ratio':>6} {'of cpu':>7}")
     for name, body in benchmark_requests().items():
         script = _script(folder, name, body)
         for server in SERVERS:
-            _load(ports[server], script, 8, 2)  # warm up
+            _load(servers[server], script, 8, 2)  # warm up
         for concurrency in CONCURRENCY:
-            floor = _load(ports["floor"], script, concurrency, seconds)
-            service = _load(ports["service"], script, concurrency, seconds)
+            floor = _load(servers["floor"], script, concurrency, seconds)
+            service = _load(servers["service"], script, concurrency, seconds)
             failures += floor.errors + service.errors
-            ratio = service.per_second / floor.per_second
-            print(
-                f"{name:<10}{concurrency:>6}  {floor.per_second:>12.0f} {floor.p50:>8} {floor.p99:>8}  "
-                f"{service.per_second:>13.0f} {service.p50:>8} {service.p99:>8}  {ratio:>6.2f}"
-            )
+            print(_row(name, concurrency, floor, service))
     if failures:
         print(f"{failures} answers were errors")
     return 1 if failures else 0
+
+
+def _row(name: str, concurrency: int, floor: Figures, service: Figures) -> str:
+    ratio = service.per_second / floor.per_second
+    of_cpu = floor.cpu_ms / service.cpu_ms
+    return (
+        f"{name:<10}{concurrency:>6}  {floor.per_second:>12.0f} {floor.p50:>8} {floor.p99:>8} "
+        f"{floor.cpu_ms:>5.2f}ms  {service.per_second:>13.0f} {service.p50:>8} {service.p99:>8} "
+        f"{service.cpu_ms:>5.2f}ms  {ratio:>6.2f} {of_cpu:>7.2f}"
+    )
 
 
 def _script(folder: Path, name: str, body: bytes) -> Path:
@@ -91,7 +116,7 @@ def _script(folder: Path, name: str, body: bytes) -> Path:
     return script
 
 
-def _load(port: int, script: Path, concurrency: int, seconds: int) -> Figures:
+def _load(server: Server, script: Path, concurrency: int, seconds: int) -> Figures:
     threads = 1 if concurrency == 1 else 2
     command = [
         "wrk",
@@ -102,13 +127,17 @@ def _load(port: int, script: Path, concurrency: int, seconds: int) -> Figures:
         "-s",
         str(script),
     ]
-    command.append(f"http://127.0.0.1:{port}{PATH}")
+    command.append(f"http://127.0.0.1:{server.port}{PATH}")
+    before = server.cpu_seconds()
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    spent = server.cpu_seconds() - before
+    requests = int(_found(r"(\d+) requests in", printed))
     return Figures(
         per_second=float(_found(r"Requests/sec:\s+([\d.]+)", printed)),
         p50=_found(r"\s50%\s+(\S+)", printed),
         p99=_found(r"\s99%\s+(\S+)", printed),
         errors=int(_found(r"Non-2xx or 3xx responses: (\d+)", printed, "0")),
+        cpu_ms=1000 * spent / requests,
     )
 
 
@@ -120,36 +149,26 @@ def _found(pattern: str, text: str, default: str = "") -> str:
 
 
 @contextmanager
-def _servers() -> Iterator[dict[str, int]]:
+def _servers() -> Iterator[dict[str, Server]]:
     """Floor and service under gunicorn, two gthread workers each; stopped at the end."""
-    ports = {name: _free_port() for name in SERVERS}
-    running = [_start(SERVERS[name], port) for name, port in ports.items()]
+    running = {name: _start(application) for name, application in SERVERS.items()}
     try:
-        for port in ports.values():
-            _wait(port)
-        yield ports
+        for server in running.values():
+            _wait(server.port)
+        yield running
     finally:
-        for process in running:
-            process.terminate()
-        for process in running:
-            process.wait(timeout=10)
+        for server in running.values():
+            server.process.terminate()
+        for server in running.values():
+            server.process.wait(timeout=10)
 
 
-def _start(application: str, port: int) -> subprocess.Popen[bytes]:
-    command = [
-        sys.executable,
-        "-m",
-        "gunicorn",
-        "--preload",
-        "-w2",
-        "--threads",
-        "4",
-        "-k",
-        "gthread",
-    ]
-    command += ["--log-level", "warning", "-b", f"127.0.0.1:{port}", application]
+def _start(application: str) -> Server:
+    port = _free_port()
+    command = [sys.executable, "-m", "gunicorn", "-c", "docker/gunicorn.conf.py"]
+    command += ["-w2", "--threads", "4", "-b", f"127.0.0.1:{port}", application]
     environment = os.environ | {"CDS_ALLOW_AS_OF": "true", "CDS_LOG_LEVEL": "WARNING"}
-    return subprocess.Popen(command, cwd=ROOT, env=environment)
+    return Server(port, subprocess.Popen(command, cwd=ROOT, env=environment))
 
 
 def _wait(port: int) -> None:

@@ -8,7 +8,7 @@ result is a category and a rank.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain
 
 import msgspec
 
@@ -218,5 +218,10 @@ def _missing(cause: Cause, facts: PatientFacts) -> tuple[str, ...]:
     criterion = facts.criteria.get(cause.criterion)
     if criterion is not None and criterion.result == "undetermined":
         wanted += criterion.unknown
-    unknown = (f for f in (*wanted, *cause.weightiest_findings) if f not in facts.known)
-    return tuple(islice(dict.fromkeys(unknown), _MISSING_SHOWN))
+    missing: dict[str, None] = {}
+    for finding in chain(wanted, cause.weightiest_findings):
+        if finding not in facts.known:
+            missing[finding] = None
+            if len(missing) == _MISSING_SHOWN:
+                break
+    return tuple(missing)

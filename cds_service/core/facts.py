@@ -75,6 +75,7 @@ class PatientFacts:
         self.findings = findings
         self.known = {id: found.status is Status.PRESENT for id, found in findings.items()}
         self.diagnoses = diagnoses
+        self._active = {cause for cause, diagnosis in diagnoses.items() if diagnosis.active}
         self.results = results
         self.criteria: dict[str, CriteriaResult] = {}
         self.categories: dict[str, Category] = {}
@@ -139,8 +140,7 @@ class PatientFacts:
 
     def established(self, cause: str) -> bool:
         """An active recorded diagnosis."""
-        diagnosis = self.diagnoses.get(cause)
-        return diagnosis is not None and diagnosis.active
+        return cause in self._active
 
     def reason_for_care(self, cause: str) -> bool:
         """The diagnosis is what the patient is seen for now."""
@@ -149,7 +149,7 @@ class PatientFacts:
 
     def category(self, cause: str) -> Category:
         """Category in the differential so far."""
-        if self.established(cause):
+        if cause in self._active:
             return Category.ESTABLISHED
         return self.categories.get(cause, Category.NOT_ASSESSABLE)
 

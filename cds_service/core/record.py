@@ -32,12 +32,16 @@ class Channel(Enum):
     DEMOGRAPHIC = "demographic"
     MEASUREMENT = "measurement"
 
+    __hash__ = object.__hash__  # members are single objects; Enum's own hash is slow
+
 
 class Subject(Enum):
     """What a statement is about."""
 
     FINDING = "finding"
     CAUSE = "cause"
+
+    __hash__ = object.__hash__
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):

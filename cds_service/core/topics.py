@@ -57,34 +57,44 @@ _PHRASES = {
 
 def topics_of(reasoning: Reasoning, knowledge: Knowledge) -> tuple[Topic, ...]:
     """All topics of one reasoning, the one to deal with first in front."""
+    parts = {question: _Parts() for question in knowledge.questions}
+    for ranked in reasoning.differential:
+        if ranked.category.standing >= Category.POSSIBLE.standing:
+            parts[knowledge.causes[ranked.cause].question].causes.append(ranked)
     ranks = {ranked.cause: ranked for ranked in reasoning.differential}
-    topics = [
-        _topic(question, reasoning, knowledge, ranks) for question in knowledge.questions.values()
-    ]
+    for planned in reasoning.workups:
+        question = _question_of(planned, knowledge, ranks)
+        if question:
+            parts[question].workups.append(planned)
+    for given in reasoning.advice:
+        parts[knowledge.causes[given.causes[0]].question].advice.append(given)
+    topics = [_topic(knowledge.questions[id], part, knowledge) for id, part in parts.items()]
     return tuple(sorted(topics, key=_order))
 
 
-def _topic(
-    question: Question, reasoning: Reasoning, knowledge: Knowledge, ranks: dict[str, RankedCause]
-) -> Topic:
-    causes = tuple(
-        r
-        for r in reasoning.differential
-        if knowledge.causes[r.cause].question == question.id
-        and r.category.standing >= Category.POSSIBLE.standing
-    )
-    here = [w for w in reasoning.workups if _question_of(w, knowledge, ranks) == question.id]
-    workups = tuple(w for w in here if w.status is WorkupStatus.SUGGESTED)
-    advice = tuple(
-        a for a in reasoning.advice if knowledge.causes[a.causes[0]].question == question.id
-    )
+class _Parts:
+    """What belongs to one question, while it is being sorted."""
+
+    __slots__ = ("advice", "causes", "workups")
+
+    def __init__(self) -> None:
+        self.causes: list[RankedCause] = []
+        self.workups: list[PlannedWorkup] = []
+        self.advice: list[GivenAdvice] = []
+
+
+def _topic(question: Question, parts: _Parts, knowledge: Knowledge) -> Topic:
+    causes, advice = tuple(parts.causes), parts.advice
+    if not (causes or parts.workups or advice):
+        return Topic(question=question)
+    workups = tuple(w for w in parts.workups if w.status is WorkupStatus.SUGGESTED)
     wanted = {c for w in workups for c in w.causes}
     leading = next((r for r in causes if r.cause in wanted), causes[0] if causes else None)
     return Topic(
         question=question,
         causes=causes,
         workups=workups,
-        settled=tuple(w for w in here if w.status is not WorkupStatus.SUGGESTED),
+        settled=tuple(w for w in parts.workups if w.status is not WorkupStatus.SUGGESTED),
         advice=tuple(a for a in advice if not a.advice.caution),
         cautions=tuple(a for a in advice if a.advice.caution and not a.withheld_by),
         findings=leading.supports

@@ -14,6 +14,8 @@ class Status(Enum):
     ABSENT = "absent"
     UNKNOWN = "unknown"
 
+    __hash__ = object.__hash__  # members are single objects; Enum's own hash is slow
+
 
 class Category(Enum):
     """How a cause stands in the differential. Nothing is calibrated, so there are no percentages."""
@@ -25,6 +27,7 @@ class Category(Enum):
     NOT_ASSESSABLE = "not-assessable"
 
     standing: int
+    __hash__ = object.__hash__
 
     def __init__(self, word: str) -> None:
         """``standing``: higher is more certain; for sorting and ``at-least`` comparisons."""

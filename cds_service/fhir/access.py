@@ -19,11 +19,11 @@ def text_of(resource: Json, member: str) -> str:
         ReadingError: It is something else than a string.
     """
     value = resource.get(member)
+    if isinstance(value, str):
+        return value.strip()
     if value is None:
         return ""
-    if not isinstance(value, str):
-        raise ReadingError(f"{member}: expected text")
-    return value.strip()
+    raise ReadingError(f"{member}: expected text")
 
 
 def flag_of(resource: Json, member: str) -> bool | None:

@@ -12,10 +12,11 @@ from cds_service.core.knowledge import Gate
 from cds_service.core.record import Channel, DraftedOrder, Supplied
 from cds_service.core.values import Status
 from cds_service.fhir.access import Json, ReadingError, flag_of, object_of, status_of, text_of
-from cds_service.fhir.codes import Concept, concepts_of
+from cds_service.fhir.codes import Concept
 from cds_service.fhir.context import Reading
 from cds_service.fhir.medications import drugs_of, medication_concepts
 from cds_service.fhir.references import id_of, name_of, reference_of, type_of
+from cds_service.fhir.requests import ordered_services
 from cds_service.knowledge.terminology import Kind
 
 
@@ -31,7 +32,6 @@ _BESIDE = frozenset({"Medication", "Condition", "Patient", "Encounter", "Practit
 _OVER = frozenset(
     {"entered-in-error", "cancelled", "revoked", "stopped", "completed", "rejected", "ended"}
 )
-_ORDERED_AS = ("code", "codeCodeableConcept", "itemCodeableConcept", "item", "type", "serviceRequested")  # fmt: skip
 _MEMBERS = frozenset({"draftOrders", "orders", "medications"})
 Find = Callable[[str], tuple[tuple[str, str], ...]]
 
@@ -95,7 +95,7 @@ def _is_updatable(resource: Json) -> bool:
 def _ordered(reading: Reading, resource: Json, kind: str) -> list[Concept]:
     if kind in _OF_DRUGS:
         return list(medication_concepts(reading, resource))
-    found = [concept for member in _ORDERED_AS for concept in concepts_of(resource, member)]
+    found = ordered_services(resource)
     device = object_of(resource, "codeReference")
     named = text_of(device, "display") if device is not None else ""
     return [*found, Concept(text=named)] if named else found

@@ -127,8 +127,8 @@ def _reasons(reading: Reading, encounter: Json) -> Iterator[Concept]:
         if "value" in reason:  # R5: {use, value: [CodeableReference]}
             for value in objects_of(reason, "value"):
                 yield from codeable_reference(reading, encounter, value)
-        else:  # STU3, DSTU2: CodeableConcept
-            yield concept_of({"reason": reason}, "reason")
+        else:  # STU3, DSTU2: CodeableConcept; half-migrated R5: {concept} or {reference}
+            yield from codeable_reference(reading, encounter, reason)
     for reference in (
         *objects_of(encounter, "reasonReference"),
         *objects_of(encounter, "indication"),
@@ -140,9 +140,9 @@ def _reasons(reading: Reading, encounter: Json) -> Iterator[Concept]:
 
 
 def codeable_reference(reading: Reading, holder: Json, value: Json) -> Iterator[Concept]:
-    """The concepts of an R5 CodeableReference, or of a plain Reference."""
-    if value.get("concept") is not None:
-        yield concept_of(value, "concept")
+    """The concepts of an R5 CodeableReference, a CodeableConcept, or a plain Reference."""
+    if any(value.get(member) is not None for member in ("concept", "coding", "text")):
+        yield concept_of({"reason": value}, "reason")
     reference = value.get("reference")
     if isinstance(reference, dict):
         yield from referenced_concepts(reading, holder, reference)

@@ -21,7 +21,7 @@ from cds_service.fhir.access import (
 from cds_service.fhir.codes import Concept, concept_of, concepts_of
 from cds_service.fhir.context import Reading, channel_for
 from cds_service.fhir.dates import first_moment, moment_of, period_end
-from cds_service.fhir.encounters import referenced_concepts
+from cds_service.fhir.encounters import codeable_reference, referenced_concepts
 from cds_service.fhir.references import literal, name_of
 from cds_service.fhir.statements import Frame, state_concept, statement
 
@@ -40,6 +40,11 @@ _DATES = (
 # Given or handed out once: over by then, unless a supply lasts longer.
 _SINGLE = frozenset({"MedicationAdministration", "MedicationDispense"})
 _DAY_SECONDS = 86400
+# Records that say why a drug is taken, and the members that say it in the releases.
+_REASONED = frozenset({"MedicationRequest", "MedicationOrder", "MedicationStatement"})
+_REASON_CONCEPTS = ("reasonCode", "reasonCodeableConcept")
+_REASON_REFERENCES = ("reasonReference",)
+_REASONS = (*_REASON_CONCEPTS, *_REASON_REFERENCES, "reason")
 
 
 def read_medication(reading: Reading, resource: Json, *, in_context: bool) -> None:
@@ -89,7 +94,7 @@ def _frame(reading: Reading, resource: Json, *, in_context: bool) -> Frame | Non
 
 
 def _has_reasons(resource: Json) -> bool:
-    return bool(resource.get("reasonCode") or resource.get("reasonReference"))
+    return any(resource.get(member) for member in _REASONS)
 
 
 def _says_nothing(resource: Json, *, in_context: bool) -> bool:
@@ -108,10 +113,13 @@ def _not_taken(resource: Json, status: str) -> bool:
         return True
     if resource.get("resourceType") != "MedicationStatement":
         return False
-    if resource.get("taken") == "n":
-        return True
+    return resource.get("taken") == "n" or "not-taking" in _adherence(resource)
+
+
+def _adherence(resource: Json) -> tuple[str, ...]:
+    """What R5 says of the use of a drug, beside the status of the record itself."""
     adherence = object_of(resource, "adherence")
-    return adherence is not None and "not-taking" in concept_of(adherence, "code").words()
+    return () if adherence is None else concept_of(adherence, "code").words()
 
 
 def _begun(reading: Reading, resource: Json) -> datetime | None:
@@ -133,7 +141,8 @@ def _ending(
     if resource.get("resourceType") in _SINGLE and status != "in-progress":
         end = _end_of_supply(resource, date)
         return (True, end) if reading.is_past(end) else (end is None, None)
-    if status not in _OVER:
+    stopped = any(word.startswith("stopped") for word in _adherence(resource))
+    if status not in _OVER and not stopped:
         return False, None
     end = _end_of_prescription(reading, resource)
     return True, end if reading.is_past(end) else None
@@ -141,7 +150,11 @@ def _ending(
 
 def _end_of_use(reading: Reading, resource: Json) -> datetime | None:
     as_of = reading.as_of
-    end = period_end(resource, "effectivePeriod", as_of) or moment_of(resource, "dateEnded", as_of)
+    end = (
+        period_end(resource, "effectivePeriod", as_of)
+        or period_end(resource, "effectiveDosePeriod", as_of)
+        or moment_of(resource, "dateEnded", as_of)
+    )
     if end is not None:
         return end
     ends: list[datetime] = []
@@ -238,14 +251,19 @@ def drugs_of(reading: Reading, concepts: list[Concept]) -> Iterator[tuple[str, s
 
 def _state_reasons(reading: Reading, resource: Json, frame: Frame, *, in_context: bool) -> None:
     """Why a drug is ordered may be the complaint itself (quinine for leg cramps)."""
-    if resource.get("resourceType") != "MedicationRequest":
+    if resource.get("resourceType") not in _REASONED:
         return
     channel = channel_for(Channel.ORDER, in_context=in_context)
     reasons = msgspec.structs.replace(frame, channel=channel, end=None, onset=None)
-    for concept in (*concepts_of(resource, "reasonCode"), *_referenced_reasons(reading, resource)):
+    for concept in _reasons(reading, resource):
         state_concept(reading, concept, reasons)
 
 
-def _referenced_reasons(reading: Reading, resource: Json) -> Iterator[Concept]:
-    for reference in objects_of(resource, "reasonReference"):
-        yield from referenced_concepts(reading, resource, reference)
+def _reasons(reading: Reading, resource: Json) -> Iterator[Concept]:
+    for member in _REASON_CONCEPTS:
+        yield from concepts_of(resource, member)
+    for member in _REASON_REFERENCES:
+        for reference in objects_of(resource, member):
+            yield from referenced_concepts(reading, resource, reference)
+    for reason in objects_of(resource, "reason"):  # R5
+        yield from codeable_reference(reading, resource, reason)

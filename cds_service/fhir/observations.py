@@ -174,6 +174,8 @@ def _read_measured_finding(reading: Reading, part: Part, target: Target, quantit
 
 def _read_analyte(reading: Reading, part: Part, target: Target, how: str) -> None:
     _measure(reading, part, reading.knowledge.analytes[target.id])
+    if part.body.get("valueQuantity") is None and has_value(part.body):
+        raise ReadingError(f"value: no quantity for {target.id}")
 
 
 def _measure(reading: Reading, part: Part, analyte: Analyte) -> None:
@@ -243,7 +245,8 @@ def _read_workup(reading: Reading, part: Part, target: Target, how: str) -> None
 def _has_result(part: Json) -> bool:
     if part.get("dataAbsentReason") is not None and not part.get("component"):
         return False
-    return has_value(part) or bool(part.get("component")) or bool(part.get("hasMember"))
+    parts = ("component", "hasMember", "related")  # related: STU3, DSTU2
+    return has_value(part) or any(bool(part.get(member)) for member in parts)
 
 
 def _read_nothing(reading: Reading, part: Part, target: Target, how: str) -> None:

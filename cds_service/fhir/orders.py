@@ -107,9 +107,13 @@ def check_order_templates(workups: Iterable[Workup]) -> list[str]:
     from fhir.resources.R4B.servicerequest import ServiceRequest as OfR4  # noqa: PLC0415 (slow, rarely needed)
     from fhir.resources.servicerequest import ServiceRequest as OfR5  # noqa: PLC0415
     from fhir.resources.STU3.procedurerequest import ProcedureRequest  # noqa: PLC0415
-    from pydantic import ValidationError  # noqa: PLC0415
+    from pydantic import BaseModel, ValidationError  # noqa: PLC0415
 
-    models = {Release.R4: OfR4, Release.R5: OfR5, Release.STU3: ProcedureRequest}
+    models: dict[Release, type[BaseModel]] = {
+        Release.R4: OfR4,
+        Release.R5: OfR5,
+        Release.STU3: ProcedureRequest,
+    }
     problems: list[str] = []
     for workup in workups:
         draft = OrderDraft(

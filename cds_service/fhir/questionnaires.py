@@ -21,6 +21,7 @@ from cds_service.knowledge.terminology import Kind, system_name
 
 _READ = frozenset({"completed", "amended", "in-progress", ""})
 _DEEPEST = 30
+_ITEMS = ("item", "group", "question")
 _OWN = system_name(FINDING_SYSTEM)
 _PARTS = re.compile(r"[/#|.]")
 
@@ -60,22 +61,34 @@ def _codes_by_link(reading: Reading, response: Json) -> dict[str, tuple[Code, ..
     for resource in objects_of(response, "contained"):
         if resource.get("resourceType") == "Questionnaire":
             _collect_codes(resource, found, depth=0)
+    supplied = _questionnaire(reading, response)
+    if supplied is not None:
+        _collect_codes(supplied, found, depth=0)
+    return found
+
+
+def _questionnaire(reading: Reading, response: Json) -> Json | None:
+    """The supplied Questionnaire, by canonical address or, until STU3, by reference."""
     written = response.get("questionnaire")
     if isinstance(written, str):
-        supplied = reading.resources.get(written.partition("|")[0])
-        if supplied is not None:
-            _collect_codes(supplied, found, depth=0)
-    return found
+        return reading.resources.get(written.partition("|")[0])
+    return reading.resolve(response, written) if isinstance(written, dict) else None
 
 
 def _collect_codes(holder: Json, found: dict[str, tuple[Code, ...]], depth: int) -> None:
     if depth > _DEEPEST:
         return
-    for item in objects_of(holder, "item"):
-        codes = tuple(c for concept in (_codings(item, "code"),) for c in concept.codings)
+    for item in _items_of(holder):
+        codes = (*_codings(item, "code").codings, *_codings(item, "concept").codings)
         if codes:
             found[text_of(item, "linkId")] = codes
         _collect_codes(item, found, depth + 1)
+
+
+def _items_of(holder: Json) -> Iterator[Json]:
+    """The parts of a questionnaire or response; in DSTU2 groups and questions."""
+    for member in _ITEMS:
+        yield from objects_of(holder, member)
 
 
 def _codings(item: Json, member: str) -> Concept:
@@ -90,7 +103,7 @@ def _items(
 ) -> Iterator[_Item]:
     if depth > _DEEPEST:
         return
-    for item in objects_of(holder, "item"):
+    for item in _items_of(holder):
         link = text_of(item, "linkId")
         own = (*codes.get(link, ()), *_codings(item, "code").codings)
         yield _Item(item, own, _findings(reading, link, text_of(item, "definition"), own))

@@ -47,9 +47,11 @@ _READERS: dict[str, Callable[..., None]] = {
     "ServiceRequest": read_request,
     "ProcedureRequest": read_request,
     "ReferralRequest": read_request,
+    "DiagnosticOrder": read_request,
     "DeviceRequest": read_request,
     "QuestionnaireResponse": read_response,
 }
+_READ_BEFORE = frozenset({"Patient", "Encounter"})
 
 
 def read_patient(
@@ -109,9 +111,10 @@ def read_patient(
 def _opened(supplied: Iterable[Supplied]) -> Iterable[Supplied]:
     """Resources, with Bundles replaced by what is in them."""
     for each in supplied:
-        entries = (
-            each.resource.get("entry") if each.resource.get("resourceType") == "Bundle" else None
-        )
+        if each.resource.get("resourceType") != "Bundle":
+            yield each
+            continue
+        entries = each.resource.get("entry")
         if not isinstance(entries, list):
             yield each
             continue
@@ -160,7 +163,8 @@ def _ours(reading: Reading, supplied: list[tuple[str, Supplied]]) -> list[Suppli
             if _is_ours(each.resource, reading.patient_id):
                 ours.append(each)
                 reading.resources.setdefault(name, each.resource)
-                _index_questionnaire(reading, each.resource)
+                if name.startswith("Questionnaire/"):
+                    _index_questionnaire(reading, each.resource)
             else:
                 reading.skip(each.resource, "speaks of another patient")
         except ReadingError as problem:
@@ -175,7 +179,7 @@ def _is_ours(resource: Json, patient_id: str) -> bool:
 
 
 def _index_questionnaire(reading: Reading, resource: Json) -> None:
-    if resource.get("resourceType") == "Questionnaire" and isinstance(resource.get("url"), str):
+    if isinstance(resource.get("url"), str):
         reading.resources.setdefault(resource["url"], resource)
 
 
@@ -188,13 +192,12 @@ def _person(reading: Reading, resources: list[Supplied]) -> Demographics:
 
 def _read_encounters(reading: Reading, resources: list[Supplied], context_id: str) -> list[Visit]:
     visits: list[Visit] = []
-    for each in resources:
-        if each.resource.get("resourceType") != "Encounter":
-            continue
+    encounters = [r.resource for r in resources if r.resource.get("resourceType") == "Encounter"]
+    for encounter in encounters:
         try:
-            visit = read_encounter(reading, each.resource, context_id)
+            visit = read_encounter(reading, encounter, context_id)
         except ReadingError as problem:
-            reading.skip(each.resource, str(problem))
+            reading.skip(encounter, str(problem))
             continue
         if visit is not None:
             visits.append(visit)
@@ -212,6 +215,8 @@ def _read(reading: Reading, each: Supplied) -> None:
     """Read one resource; what was stated before a problem was met is taken back."""
     resource = each.resource
     kind = type_of(resource)
+    if kind in _READ_BEFORE:
+        return
     marks = (len(reading.statements), len(reading.measurements), len(reading.events))
     try:
         if kind == "FamilyMemberHistory":

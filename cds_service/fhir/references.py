@@ -27,9 +27,11 @@ def type_of(resource: Json) -> str:
 
 def name_of(resource: Json) -> str:
     """``Type/id``, as reports and cards name it."""
-    id = resource.get("id")
+    kind, id = resource.get("resourceType"), resource.get("id")
+    if not (isinstance(kind, str) and kind.isalnum()):
+        kind = ""
     readable = isinstance(id, str) and _READABLE_ID.fullmatch(id)
-    return f"{type_of(resource)}/{id}" if readable else f"{type_of(resource)}/{NO_ID}"
+    return f"{kind}/{id if readable else NO_ID}"
 
 
 def reference_of(holder: Json, member: str) -> str:

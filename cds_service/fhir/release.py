@@ -31,8 +31,8 @@ _DSTU2, _STU3, _R4, _R5 = (Release.DSTU2,), (Release.STU3,), (Release.R4,), (Rel
 _FROM_R4 = (*_R4, *_R5)
 _UNTIL_STU3 = (*_DSTU2, *_STU3)
 _NOT_R5 = (*_UNTIL_STU3, *_R4)
-# Shapes of a member's value. A list tells by its first entry ("concept" and "reference" are the
-# members of an R5 CodeableReference).
+# Shapes of a member's value; any other name is a member of the value, or of its first entry
+# ("concept" and "reference" are those of an R5 CodeableReference).
 _ANY, _TEXT, _OBJECT, _LIST = "any", "text", "object", "list"
 _Marks = dict[str, dict[str, _Releases]]
 
@@ -123,15 +123,17 @@ def release_of(resources: Iterable[Json]) -> Release:
 def _voted(value: object, shapes: dict[str, _Releases]) -> _Releases:
     if _ANY in shapes:
         return shapes[_ANY]
+    shape = _shape(value)
+    first = value[0] if isinstance(value, list) and value else value
+    if isinstance(first, dict):
+        return next((shapes[s] for s in shapes if _has(first, s)), shapes.get(shape, ()))
+    return shapes.get(shape, ())
+
+
+def _shape(value: object) -> str:
     if isinstance(value, list):
-        if _LIST in shapes or not value:
-            return shapes.get(_LIST, ())
-        value = value[0]
-    if isinstance(value, str):
-        return shapes.get(_TEXT, ())
-    if not isinstance(value, dict):
-        return ()
-    return next((shapes[s] for s in shapes if _has(value, s)), shapes.get(_OBJECT, ()))
+        return _LIST
+    return _OBJECT if isinstance(value, dict) else _TEXT
 
 
 def _has(value: Json, path: str) -> bool:

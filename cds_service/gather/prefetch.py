@@ -80,7 +80,16 @@ def resources_of(bundle: Json) -> Iterator[Json]:
     for entry in bundle.get("entry") or ():
         resource = entry.get("resource") if isinstance(entry, dict) else None
         if isinstance(resource, dict) and isinstance(resource.get("resourceType"), str):
-            yield cast("Json", resource)
+            yield _identified(cast("Json", resource), entry.get("fullUrl"))
+
+
+def _identified(resource: Json, url: object) -> Json:
+    """What has no id but a ``urn:uuid`` gets that as id, so that references to it are found."""
+    if resource.get("id") or not isinstance(url, str) or not url.startswith("urn:uuid:"):
+        return resource
+    # Whose record it is must be said by the Patient itself.
+    is_patient = resource["resourceType"] == "Patient"
+    return resource if is_patient else resource | {"id": url.removeprefix("urn:uuid:")}
 
 
 def next_page(bundle: Json) -> str:

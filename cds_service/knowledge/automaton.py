@@ -75,7 +75,7 @@ def normalise(text: str) -> str:
         plain = plain.replace(" w / o ", " without ").replace(" w / ", " with ")
     if not TURNING_WORDS.isdisjoint(words):
         plain = NO_HELP.sub(r" not better when \1 , ", plain)
-        plain = WORSE_WHEN.sub(" worse when ", BETTER_WHEN.sub(" better when ", plain))
+        plain = WORSE_WHEN.sub("worse when ", BETTER_WHEN.sub("better when ", plain))
     return plain.replace("ae", "e").replace("oe", "e").replace("our", "or").replace("z", "s")
 
 

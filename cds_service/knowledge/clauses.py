@@ -32,6 +32,7 @@ class Clauses:
         self._clause = 0
         self._segment = 0
         self._after_until = -1
+        self._may_turn = language.TURNS.search(text) is not None
         self._new_clause()
 
     def _new_clause(self) -> None:
@@ -41,6 +42,7 @@ class Clauses:
         self._unclear = False
         self._maybe = self._hypothetical = self._family = False
         self._past = self._past_causes = self._unrelieved = False
+        self._carries = True  # "history of" holds for the list, "old" for one thing
 
     def read(self) -> list[Found]:
         """Every phrase in order."""
@@ -80,8 +82,10 @@ class Clauses:
         )
 
     def _turned(self, found: Found) -> bool:
-        """ "better when lying down" is no "when lying down", "worse with heat" no "with heat"."""
+        """So that "better when lying down" is no "when lying down", "worse with heat" no "with heat"."""
         bearing = found.entry.bearing
+        if not self._may_turn:
+            return False
         if bearing is Bearing.EASES:
             return language.WORSE_BEFORE.search(self._before(found)) is not None
         if bearing in (Bearing.WORSENS, Bearing.WHEN) and not found.entry.says_worse:
@@ -106,7 +110,7 @@ class Clauses:
 
     def _comma(self, token: Token) -> None:
         self._segment += 1
-        self._past_causes = self._past_causes or self._past
+        self._past_causes = self._past_causes or (self._past and self._carries)
         self._past = False
         self._unclear = self._unrelieved = False
         if self._negation is None and not self._family:
@@ -213,6 +217,7 @@ class Clauses:
         before = language.LASTING_BEFORE.search(self.text, max(token[0] - 14, 0), token[0])
         if before is None and language.LASTING_AFTER.match(self.text, token[1] - 1) is None:
             self._past = True
+            self._carries = not self.text.startswith("old ", token[0])
 
     def _absent_after(self, token: Token) -> None:
         if not self._speaks_back(token):

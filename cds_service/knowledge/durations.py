@@ -27,7 +27,9 @@ _DURATION = re.compile(
     r"|(?<= )x?(?P<part>\d{1,2}) / (?P<of>7|52|12)(?= )"
     r"|(?<= )(?P<word>yesterday|since today|started today|this morning|since last night|overnight)(?= )"
 )
-_QUICK = re.compile(r"day|week|month|year|hor|/ (?:7|52|12) | x ?\d|\d ?[dw] |yesterday|morning|night")
+_QUICK = re.compile(
+    r"day|week|month|year|hor|/ (?:7|52|12) | x ?\d|\d ?[dw] |yesterday|morning|night"
+)
 _NOT_BEFORE = re.compile(
     r" (?:every|each|next|in|within|after|per|aged?|until|in about|follow up|course of|lasts?|lasting|up to|than|for next"
     r"|at|of|another|stage|type|grade|under|over age|once|twice|times) $"
@@ -36,7 +38,9 @@ _NOT_AFTER = re.compile(
     r" (?:old|o|pregnan\w*|gestation\w*|gest|postpartum|postnatal|post|after|following|of age|per|a week|a day|in row"
     r"|course|supply|nights|each|wait|later|from now)(?= )"
 )
-_WORSENED = re.compile(r"wors|deteriorat|progress|increas|flare|treat|started on|tablets|antibiotic")
+_WORSENED = re.compile(
+    r"wors|deteriorat|progress|increas|flare|treat|started on|tablets|antibiotic"
+)
 
 
 def has_duration(text: str) -> bool:
@@ -79,7 +83,9 @@ def _speaks_of_onset(text: str, match: re.Match[str]) -> bool:
 
 def _meant(text: str, match: re.Match[str], found: list[Found]) -> list[Found]:
     """The findings of the segment, else, when it opens with the duration, those before."""
-    first = max(text.rfind(sign, 0, match.start() + 1) for sign in (" , ", " . ", " ) ", " ( ", " ? "))
+    first = max(
+        text.rfind(sign, 0, match.start() + 1) for sign in (" , ", " . ", " ) ", " ( ", " ? ")
+    )
     ends = (text.find(sign, match.end() - 1) for sign in (" , ", " . ", " ) ", " ? ", " but "))
     last = min((at for at in ends if at >= 0), default=len(text))
     inside = [f for f in found if first <= f.start < last and f.status is Status.PRESENT]
@@ -87,5 +93,7 @@ def _meant(text: str, match: re.Match[str], found: list[Found]) -> list[Found]:
         return inside
     clause = max(text.rfind(" . ", 0, match.start()), text.rfind(" ? ", 0, match.start()))
     return [
-        f for f in found if clause < f.start < first and f.status is Status.PRESENT and f.days is None
+        f
+        for f in found
+        if clause < f.start < first and f.status is Status.PRESENT and f.days is None
     ]

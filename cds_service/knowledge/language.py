@@ -149,7 +149,7 @@ _WORDS = {
         """,
     Mark.LEG: """
         leg | legs | calf | calves | thigh | thighs | foot | feet | toe | toes | ankle | ankles |
-        shin | shins | knee | knees | hallux | heel | heels | sole | soles | lower limb | lower limbs | lower extremity |
+        shin | shins | knee | knees | hip | hips | hallux | heel | heels | sole | soles | lower limb | lower limbs | lower extremity |
         lower extremities | forefoot | plantar | tib/fib | tibia | fibula | achilles | quads | quadriceps | malleolus | metatarsal | instep | LL | LLs | hamstring | hamstrings | LE | RLE | LLE | BLE | LEs
         """,
     Mark.ELSEWHERE: """
@@ -160,7 +160,7 @@ _WORDS = {
         """,
     Mark.LOOKALIKE: """
         leg bag | leg bags | table leg | chair leg | leg press | leg length | leg room | leg day | foot of bed | foot of stairs
-        | foot clinic | feet first | head to toe | knee replacement | knee replacements | hip replacement | knee surgery
+        | foot clinic | feet first | head to toe | knee replacement | knee replacements | hip replacement | hip replacements | hip fracture | hip surgery | hip op | knee op | hip arthroplasty | hip pain | hip pains | knee pain | knee pains | knee surgery
         | knee arthroscopy | heart burn | burning urine | burning micturition | burning on micturition | burning
         on urination | burning urination | burning when urinating | burning when passing urine | burning on passing urine
         | burning passing urine | urine burning | burning with urination | burning eyes | burning eye | burning mouth
@@ -214,10 +214,10 @@ NEW_STATEMENT = frozenset(
         | now | self | own
         """)
 )
-# The same where only one thing was denied: "no injury, left leg painful".
+# ("toe" reads "te" in a normalised text.) The same where only one thing was denied: "no injury, left leg painful".
 NEW_PLACE = frozenset(
     _listed("""
-        leg | legs | feet | foot | calf | calves | toe | toes | thigh | thighs | ankle | ankles | knee | shin | sole | soles |
+        leg | legs | feet | foot | calf | calves | te | tes | thigh | thighs | ankle | ankles | knee | shin | sole | soles |
         both | bilateral | left | right | pain | burning | swelling
         """)
 )
@@ -246,7 +246,19 @@ RELATIVE_PRESENT = re.compile(
     r"(?:accompanied by|lives with|living with|here with|brought by|brought in by|attends with|carer for|cares for"
     r"|caring for|attended with|came with)(?: (?:his|her|my|a|the|their))? $"
 )
-PARTNERS = frozenset({"wife", "husband", "spouse", "partner", "friend", "friends", "neighbor", "colleague", "flatmate"})
+PARTNERS = frozenset(
+    {
+        "wife",
+        "husband",
+        "spouse",
+        "partner",
+        "friend",
+        "friends",
+        "neighbor",
+        "colleague",
+        "flatmate",
+    }
+)
 BEGAN = re.compile(r"\b(?:start|began|begin|begun|onset|since|diagnos|first|commenc)")
 # "resolved with walking" says what relieves, not that it is over.
 ONLY_RELIEVED = re.compile(r" (?:with|by|when|on|after|partially|if|upon)\b")
@@ -254,21 +266,38 @@ ONLY_RELIEVED = re.compile(r" (?:with|by|when|on|after|partially|if|upon)\b")
 QUALIFIED = re.compile(
     r" (?:when|on|while|during|after|with|in bed|at night|at rest)\b(?! exam| inspection| palpation)"
 )
-BY_WHOM = ("by ", "on ", "with ", "via ", "after ", "today ", "at ", "in ", "last ", "yesterday ", "clinically ")
+BY_WHOM = (
+    "by ",
+    "on ",
+    "with ",
+    "via ",
+    "after ",
+    "today ",
+    "at ",
+    "in ",
+    "last ",
+    "yesterday ",
+    "clinically ",
+)
 AUXILIARIES = frozenset({"was", "were", "been", "is", "are", "be", "being"})
 # What stands before a phrase of posture or time turns it: "relieved by lying down" is no "worse lying down".
+_EASED = (
+    "better|relieved|relieves|eased|eases|improved|improves|helped|settles|settled|subsides|disappears|relief|alleviated"
+    "|lessens|less|resolves|gone|ges|fine|ok|okay|comfortable|pain free|none|absent|easier|no pain|no symptoms|feels good"
+    "|abates|asymptomatic|stops|vanishes"
+)
+_WORSENED = "worse|worsened|worsens|aggravated|exacerbated|provoked|triggered|brought on|precipitated|increased|caused"
+TURNS = re.compile(rf" (?:{_EASED}|{_WORSENED}) ")
 EASING_BEFORE = re.compile(
-    r" (?:better|relieved|relieves|eased|eases|improved|improves|helped|settles|settled|subsides|disappears|relief"
-    r"|alleviated|lessens|less|resolves|gone|goes|goes away|fine|ok|okay|comfortable|pain free|none|absent|easier"
-    r"|no pain|no symptoms|feels good|abates|asymptomatic|stops|vanishes)"
-    r"(?: (?:away|pain|it|symptoms|somewhat|slightly|completely|partially|partly|only|when|on|by|with|while|after|from|quickly|at|"
-    r"he|she|they|i|if|and|walking|sitting|standing|lying|resting|or)){0,4} $"
+    rf" (?:{_EASED})(?: (?:away|pain|it|symptoms|somewhat|slightly|completely|partially|partly|only|when|on|by|with|while"
+    r"|after|from|quickly|at|he|she|they|i|if|and|walking|sitting|standing|lying|resting|or)){0,4} $"
 )
 WORSE_BEFORE = re.compile(
-    r" (?:worse|worsened|worsens|aggravated|exacerbated|provoked|triggered|brought on|precipitated|increased|caused)"
-    r"(?: (?:when|on|by|with|while|after|from|at|he|she|they|i|if|or|and)){0,3} $"
+    rf" (?:{_WORSENED})(?: (?:when|on|by|with|while|after|from|at|he|she|they|i|if|or|and)){{0,3}} $"
 )
-SAYS_WORSE = re.compile(r"worse|aggravat|exacerbat|pain|hurt|ache|burn|cramp|tingl|numb|can'?t|cannot|unable|wakes")
+SAYS_WORSE = re.compile(
+    r"worse|aggravat|exacerbat|pain|hurt|ache|burn|cramp|tingl|numb|can'?t|cannot|unable|wakes"
+)
 # "DVT 2019", "DVT in 2019", "DVT (2019)": an event with a bare year is over.
 YEAR_AFTER = re.compile(r" (?:\( |in |, |dated |circa )*(?:19|20)\d\d(?= )")
 # A phrase of an earlier illness: the illness inside it ("previous DVT") is not one of now.

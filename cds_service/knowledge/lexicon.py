@@ -21,6 +21,7 @@ from cds_service.knowledge.clauses import Clauses
 from cds_service.knowledge.durations import has_duration, set_durations
 from cds_service.knowledge.entries import Bearing, Entry, Found, Token
 from cds_service.knowledge.language import WORDS, Mark
+from cds_service.knowledge.overlaps import outermost
 
 
 class TextHit(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +100,7 @@ class Lexicon:
             return ()
         if _PAIR in plain:
             tokens = [token for token in tokens if not _is_diagnosis_by_pair(token, plain)]
-        clauses = Clauses(plain, _outermost(tokens))
+        clauses = Clauses(plain, outermost(tokens))
         found = clauses.read()
         if has_duration(plain):
             set_durations(plain, found)
@@ -133,12 +134,12 @@ class Lexicon:
     def find_workups(self, text: str) -> tuple[tuple[str, str], ...]:
         """Work-ups named in a text with the phrase that matched."""
         plain = normalise(text)
-        return tuple(_targets(_outermost(self._workups.tokens(plain, text))).items())
+        return tuple(_targets(outermost(self._workups.tokens(plain, text))).items())
 
     def find_treatments(self, text: str) -> tuple[tuple[str, str], ...]:
         """Treatments named in a text with the phrase that matched."""
         plain = normalise(text)
-        return tuple(_targets(_outermost(self._treatments.tokens(plain, text))).items())
+        return tuple(_targets(outermost(self._treatments.tokens(plain, text))).items())
 
     def find_analyte(self, text: str) -> tuple[str, str] | None:
         """The analyte that a test name means; None when none or more than one."""
@@ -227,88 +228,6 @@ def _statement_phrases(knowledge: Knowledge) -> Iterable[tuple[str, Mark, Entry 
             is_event = cause.kind in _ACUTE
             entry = Entry(Subject.CAUSE, cause.id, words, is_diagnosis=True, is_event=is_event)
             yield words, Mark.PHRASE, entry
-
-
-_ALWAYS_KEPT = frozenset({Mark.LEG, Mark.ELSEWHERE, Mark.COMMA, Mark.CLAUSE_END})
-_NEGATIONS = frozenset({Mark.DENIES, Mark.NO, Mark.NOT, Mark.NOT_NEGATION, Mark.NO_RELIEF})
-
-
-def _outermost(tokens: list[Token]) -> list[Token]:
-    """Order the tokens; a phrase that contains a turning word wins over the word.
-
-    "not relieved by rest" as a phrase is neither a negation nor "relieved by rest". Where a
-    phrase begins inside "no relief", the "no" belongs to the phrase: it is then a negation.
-    """
-    tokens = _without_lookalikes(tokens)
-    tokens.sort(key=_order)
-    kept: list[Token] = []
-    phrase = mark = (-1, -1)
-    negated_inside = -1
-    bearing = Bearing.NONE
-    for token in tokens:
-        start, end, kind, _ = token
-        in_phrase = phrase[0] <= start and end <= phrase[1] and (start, end) != phrase
-        if kind is Mark.PHRASE:
-            if in_phrase and (start < negated_inside or _contrary(token, bearing)):
-                continue
-            if not in_phrase:
-                phrase = (start, end)
-                bearing = _bearing(token)
-                kept = _negation_of_phrase(kept, start)
-        elif kind not in _ALWAYS_KEPT:
-            if in_phrase:
-                negated_inside = phrase[1] if kind in _NEGATIONS else negated_inside
-                continue
-            if mark[0] <= start and end <= mark[1] and (start, end) != mark:
-                continue
-            mark = mark if kind is Mark.ABSENT_AFTER else (start, end)
-        kept.append(token)
-    return kept
-
-
-def _without_lookalikes(tokens: list[Token]) -> list[Token]:
-    """Leave out fixed expressions and what stands inside them."""
-    spans = [(t[0], t[1]) for t in tokens if t[2] is Mark.LOOKALIKE]
-    if not spans:
-        return tokens
-    return [
-        t
-        for t in tokens
-        if t[2] is Mark.ELSEWHERE
-        or (t[2] is not Mark.LOOKALIKE and not any(_is_part(t, start, end) for start, end in spans))
-    ]
-
-
-def _is_part(token: Token, start: int, end: int) -> bool:
-    """The token lies inside a fixed expression, or begins there and runs out of it."""
-    if token[0] == start:
-        return token[1] < end
-    return start < token[0] < end
-
-
-def _bearing(token: Token) -> Bearing:
-    return token[3].bearing if token[3] is not None else Bearing.NONE
-
-
-def _contrary(token: Token, outer: Bearing) -> bool:
-    """ "when lying down" inside "better when lying down" does not say that lying makes it worse."""
-    inner = _bearing(token)
-    if outer is Bearing.EASES:
-        return inner in (Bearing.WORSENS, Bearing.WHEN)
-    return outer is Bearing.WORSENS and inner is Bearing.EASES
-
-
-def _order(token: Token) -> tuple[int, int, int]:
-    return (token[0], -token[1], token[2])
-
-
-def _negation_of_phrase(kept: list[Token], start: int) -> list[Token]:
-    """Deny the phrase too: "no relief with walking" denies "relief with walking" if that is a phrase."""
-    for position in range(len(kept) - 1, max(len(kept) - 4, -1), -1):
-        before = kept[position]
-        if before[2] in (Mark.NOT_NEGATION, Mark.NO_RELIEF) and before[0] < start < before[1]:
-            kept[position] = (before[0], start, Mark.NOT, None)
-    return kept
 
 
 def _as_hits(clauses: Clauses, found: list[Found]) -> tuple[TextHit, ...]:

@@ -45,19 +45,20 @@ SIDE_WORDS = frozenset({"l", "r", "lt", "rt"})
 
 _HOW = "(?:by|with|when|on|upon|while|if|from)"
 BETTER_WHEN = re.compile(
-    rf" (?:better|relieved|relieves|eased|eases|improved|improves|helped|settles|subsides|disappears"
+    rf"(?<= )(?:better|relieved|relieves|eased|eases|improved|improves|helped|settles|subsides|disappears"
     rf"|alleviated|lessens|relief|resolves) {_HOW} (?=[a-z])"
 )
 WORSE_WHEN = re.compile(
-    rf" (?:made worse|worse|worsens|worsened|aggravated|exacerbated|provoked|brought on|triggered"
+    rf"(?<= )(?:made worse|worse|worsens|worsened|aggravated|exacerbated|provoked|brought on|triggered"
     rf"|precipitated) {_HOW} (?=[a-z])"
 )
 NO_HELP = re.compile(
     r" (walking|moving|stretching|sitting|standing|elevation|massage|heat|warmth|hanging|dangling|lying down|lying)"
     r"(?: \w+ down| it| them| up| about| around)? (?:does not|doesnt|did not|didnt|do not|dont|is not|isnt|not) help(?:ing)? "
 )
-TURNING_WORDS = frozenset(
-    """better relieved relieves eased eases improved improves helped settles subsides disappears
+_TURNING = """
+    better relieved relieves eased eases improved improves helped settles subsides disappears
     alleviated lessens relief resolves worse worsens worsened aggravated exacerbated provoked brought
-    triggered precipitated help helping""".split()
-)
+    triggered precipitated help helping
+"""
+TURNING_WORDS = frozenset(_TURNING.split())

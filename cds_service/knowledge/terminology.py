@@ -61,6 +61,8 @@ class Kind(Enum):
     WORKUP_RESULT = "workup-result"
     TREATMENT = "treatment"
 
+    __hash__ = object.__hash__  # members are single objects; Enum's own hash is slow
+
 
 class Target(msgspec.Struct, frozen=True):
     """One meaning of a code. ``needs_leg``: only when the record names a lower limb."""

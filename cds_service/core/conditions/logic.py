@@ -10,7 +10,8 @@ from cds_service.core.conditions.facts import Facts
 class Condition:
     """A node of a condition tree."""
 
-    __slots__ = ("_witnesses",)
+    __slots__ = ("_findings", "_witnesses")
+    _findings: frozenset[str]
     _witnesses: frozenset[str] | None
 
     def holds(self, facts: Facts) -> bool | None:
@@ -25,6 +26,10 @@ class Condition:
             witnesses = self._witnesses = self.witnesses()
         if witnesses is not None and witnesses.isdisjoint(facts.keys):
             return False
+        return self._surely(facts)
+
+    def _surely(self, facts: Facts) -> bool:
+        """It holds. Combinations stop at the first part that decides, known or not."""
         return self.holds(facts) is True
 
     def witnesses(self) -> frozenset[str] | None:
@@ -46,9 +51,12 @@ class Condition:
 
     def findings(self) -> frozenset[str]:
         """Ids of all findings mentioned."""
-        return frozenset(
-            node.id for node in self.walk() if isinstance(node, FindingIs | FindingUnknown)
-        )
+        try:
+            return self._findings
+        except AttributeError:
+            named = (n for n in self.walk() if isinstance(n, FindingIs | FindingUnknown))
+            self._findings = frozenset(node.id for node in named)
+            return self._findings
 
     def because(self, facts: Facts) -> tuple[str, ...]:
         """Ids of the findings that make this condition true, in order of mention."""
@@ -168,6 +176,13 @@ class All(Condition):
                 outcome = None
         return outcome
 
+    def _surely(self, facts: Facts) -> bool:
+        known = facts.known
+        for finding in self._plain:
+            if not known.get(finding):
+                return False
+        return all(part.is_true(facts) for part in self._others)
+
     def witnesses(self) -> frozenset[str] | None:
         """Those of the part that has fewest: without it the whole cannot hold."""
         known = [w for part in self.of if (w := part.witnesses()) is not None]
@@ -205,6 +220,15 @@ class AtLeast(Condition):
             return True
         unsure = values.count(None)
         return None if sure + unsure >= self.count else False
+
+    def _surely(self, facts: Facts) -> bool:
+        known = facts.known
+        sure = sum(known.get(finding) is True for finding in self._plain)
+        for part in self._others:
+            if sure >= self.count:
+                break
+            sure += part.is_true(facts)
+        return sure >= self.count
 
     def witnesses(self) -> frozenset[str] | None:
         """Those of all parts, unless enough parts may hold without any."""

@@ -77,5 +77,7 @@ def test_what_a_text_states(kind: str, text: str, states: str) -> None:
 def test_every_finding_named_in_the_table_exists() -> None:
     """A slip of the pen would make a "not stated" pass for ever."""
     known = set(_knowledge().findings) | set(_knowledge().causes)
-    named = {s[2:] if s.startswith("f:") else s[1:] for _, _, line in _lines() for s in line.split()}
+    named = {
+        s[2:] if s.startswith("f:") else s[1:] for _, _, line in _lines() for s in line.split()
+    }
     assert {name for name in named if not name.isdigit() and name != "none"} <= known
