@@ -32,6 +32,7 @@ class Clauses:
         self._clause = 0
         self._segment = 0
         self._after_until = -1
+        self._past_from = 0
         self._may_turn = language.TURNS.search(text) is not None
         self._new_clause()
 
@@ -68,6 +69,8 @@ class Clauses:
         entry = found.entry
         if entry.is_event and (self._has_year(found) or self._is_part_of_past(found)):
             return True
+        if self._past and not entry.is_diagnosis:  # "history of diabetes with tingling feet"
+            return " with " not in self.text[self._past_from : found.start]
         return self._past or (entry.is_diagnosis and self._past_causes)
 
     def _has_year(self, found: Found) -> bool:
@@ -100,7 +103,7 @@ class Clauses:
         found.status = Status.ABSENT
         if found.entry.bearing is Bearing.PLACE:
             found.dropped = True
-        if language.QUALIFIED.match(self.text, found.end - 1):
+        if not found.entry.is_diagnosis and language.QUALIFIED.match(self.text, found.end - 1):
             found.dropped = True
 
     def _clause_end(self, token: Token) -> None:
@@ -217,6 +220,7 @@ class Clauses:
         before = language.LASTING_BEFORE.search(self.text, max(token[0] - 14, 0), token[0])
         if before is None and language.LASTING_AFTER.match(self.text, token[1] - 1) is None:
             self._past = True
+            self._past_from = token[1]
             self._carries = not self.text.startswith("old ", token[0])
 
     def _absent_after(self, token: Token) -> None:

@@ -211,7 +211,7 @@ NEW_STATEMENT = frozenset(
     _listed("""
         worse | worsens | worsening | better | relieved | eases | eased | improves | improved | aggravated
         | wakes | waking | started | began | since | for | x | he | she | patient | pt | but | with
-        | now | self | own
+        | now | self | own | hx | h | history | pmh | pmhx | known | ongoing | still
         """)
 )
 # ("toe" reads "te" in a normalised text.) The same where only one thing was denied: "no injury, left leg painful".
@@ -264,7 +264,7 @@ BEGAN = re.compile(r"\b(?:start|began|begin|begun|onset|since|diagnos|first|comm
 ONLY_RELIEVED = re.compile(r" (?:with|by|when|on|after|partially|if|upon)\b")
 # "no leg pain on walking" does not say that there is no leg pain.
 QUALIFIED = re.compile(
-    r" (?:when|on|while|during|after|with|in bed|at night|at rest)\b(?! exam| inspection| palpation)"
+    r" (?:when|on|while|during|after|with|in bed|at night|at rest)\b(?! exam| inspection| palpation| testing| review)"
 )
 BY_WHOM = (
     "by ",

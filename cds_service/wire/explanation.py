@@ -21,6 +21,8 @@ from cds_service.core.red_flags import RaisedFlag
 
 
 Json = dict[str, Any]
+# The effect of a gap that no card mentions.
+_QUIET_GAP = "What it would have shown stays unknown."
 
 
 def explain_document(reasoning: Reasoning, knowledge: Knowledge) -> Json:
@@ -41,7 +43,8 @@ def explain_document(reasoning: Reasoning, knowledge: Knowledge) -> Json:
             for active in reasoning.interlocks
         ],
         "gaps": [
-            _trimmed({"key": g.key, "state": g.state, "effect": g.effect}) for g in occasion.gaps
+            {"key": g.key, "state": g.state, "effect": g.effect or _QUIET_GAP}
+            for g in occasion.gaps
         ],
         "suppressed": [
             _trimmed({"topic": s.topic, "because": s.because, "until": s.until})

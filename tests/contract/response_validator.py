@@ -278,8 +278,12 @@ def _suggestion(suggestion: Json) -> list[str]:
     return problems
 
 
+# R4, R4B and R5; STU3 and DSTU2.
+_ORDERS = frozenset({"ServiceRequest", "ProcedureRequest"})
+
+
 def _action(action: Json) -> list[str]:
-    """ACT-01..04 for what we send: creation of a ServiceRequest, update of a received order."""
+    """ACT-01..04 for what we send: creation of an order, update of a received one."""
     resource = action.get("resource")
     if not isinstance(resource, dict):
         return ["ACT-03: resource is no object"]
@@ -290,13 +294,18 @@ def _action(action: Json) -> list[str]:
         "CARD-17: unknown member": set(action) == {"type", "description", "resource"},
         "ACT-01: type": action.get("type") == "create",
         "ACT-02: description": _text(action.get("description")),
-        "ACT-03: type of resource": resource.get("resourceType") == "ServiceRequest",
+        "ACT-03: type of resource": resource.get("resourceType") in _ORDERS,
         "ACT-03: status": resource.get("status") == "draft",
-        "ACT-03: intent": resource.get("intent") in {"proposal", "order"},
+        "ACT-03: intent": resource.get("intent") == "proposal" or _is_dstu2(resource),
         "ACT-03: subject": str(subject.get("reference", "")).startswith("Patient/"),
         "ACT-03: code": bool(resource.get("code")),
     }
     return [row for row, holds in checks.items() if not holds]
+
+
+def _is_dstu2(resource: Json) -> bool:
+    """Orders had no intent then."""
+    return resource["resourceType"] == "ProcedureRequest" and "intent" not in resource
 
 
 def _update(action: Json, resource: Json) -> list[str]:
