@@ -146,10 +146,7 @@ def _flag_indicator(urgency: Urgency) -> str:
 def _question_card(
     topic: Topic, reasoning: Reasoning, knowledge: Knowledge, policy: CardPolicy
 ) -> Card:
-    sources = [s for w in topic.workups for s in w.sources] or [
-        s for a in topic.alerts for s in a.advice.sources
-    ]
-    source = leading_source(tuple(sources), knowledge)
+    source = leading_source(_sources_of(topic), knowledge)
     return Card(
         topic=_topic_coding(topic.question),
         rule=topic.question.id,
@@ -162,6 +159,14 @@ def _question_card(
         links=_links(reasoning, knowledge, policy),
         findings=topic.findings,
     )
+
+
+def _sources_of(topic: Topic) -> tuple[str, ...]:
+    """Behind the main statement: the work-ups for the cause that the summary names."""
+    for_leading = [s for w in topic.workups if topic.leading in w.causes for s in w.sources]
+    for_any = [s for w in topic.workups for s in w.sources]
+    alerts = [s for a in topic.alerts for s in a.advice.sources]
+    return tuple(for_leading or for_any or alerts)
 
 
 def _question_indicator(topic: Topic) -> str:

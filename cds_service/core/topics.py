@@ -16,6 +16,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that belongs to one clinical question.
 
     ``workups`` are the suggested ones; ``settled`` those done, ordered, withheld or deferred.
+    ``leading`` is the best-ranked cause that something is suggested for.
     """
 
     question: Question
@@ -25,6 +26,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     advice: tuple[GivenAdvice, ...] = ()
     cautions: tuple[GivenAdvice, ...] = ()
     findings: tuple[str, ...] = ()
+    leading: str = ""
     leading_phrase: str = ""
 
     @property
@@ -100,6 +102,7 @@ def _topic(question: Question, parts: _Parts, knowledge: Knowledge) -> Topic:
         findings=leading.supports
         if leading is not None
         else tuple(f for w in workups for f in w.findings),
+        leading=leading.cause if leading is not None else "",
         leading_phrase=_phrase(leading, knowledge),
     )
 
