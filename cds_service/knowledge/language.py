@@ -139,7 +139,7 @@ _WORDS = {
         wells score | score | screen | education | clinic | suspected | possible | query | to be excluded | prophylaxis | screening | risk | cannot be excluded | likely
         """,
     Mark.HISTORY_AFTER: """
-        years ago | year ago | in childhood | as a child | in the past | as a teenager | when young
+        last month | last year | last winter | last summer | years ago | year ago | in childhood | as a child | in the past | as a teenager | when young
         | in youth | in adolescence | decades ago | during childhood | as a youth | in my childhood
         """,
     Mark.FAMILY_AFTER: """

@@ -433,3 +433,19 @@ def test_procedures(release: str) -> None:
     assert event.date is not None
     for not_done in ({"notDone": True}, {"notPerformed": True}, {"status": "not-done"}):
         assert not read(resource("Procedure", code=ABI, **PROCEDURES[release] | not_done)).events
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"hasMember": [{"reference": "Observation/2"}]},
+        {"related": [{"type": "has-member", "target": {"reference": "Observation/2"}}]},
+        {"component": [{"code": {"text": "left"}, "valueQuantity": {"value": 0.9}}]},
+    ],
+)
+def test_a_panel_was_done(parts: Json) -> None:
+    """By members of R4 and of STU3, or by components."""
+    panel = resource(
+        "Observation", status="final", code=ABI, effectiveDateTime="2026-11-01", **parts
+    )
+    assert ("abi", EventState.DONE) in {(e.workup, e.state) for e in read(panel).events}
