@@ -332,6 +332,8 @@ def test_a_total_beyond_what_came_is_a_gap(
     client: FlaskClient, server: FhirServer, advisor: FixedAdvisor
 ) -> None:
     """Results cut off without a link to the rest."""
-    server.answers[f"Condition?patient={PATIENT_ID}&_count=200"] = bundle(resource("Condition"), total=30)
+    server.answers[f"Condition?patient={PATIENT_ID}&_count=200"] = bundle(
+        resource("Condition"), total=30
+    )
     assert client.post(SERVICE, json=pvf(server)).status_code == 200
     assert gaps(advisor) == {"conditions": "incomplete"}

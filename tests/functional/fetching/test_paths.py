@@ -325,7 +325,9 @@ def test_pre_11_foreign_pages_are_not_followed(
     """Same origin and below the base only; what is there counts as a part."""
     authority = f"127.0.0.1:{server.server_port}"
     url = next.replace("{origin}", f"http://{authority}").replace("{authority}", authority)
-    server.answers[f"Condition?patient={PATIENT_ID}&_count=200"] = with_next(url, resource("Condition"))
+    server.answers[f"Condition?patient={PATIENT_ID}&_count=200"] = with_next(
+        url, resource("Condition")
+    )
     assert client.post(SERVICE, json=pvf(server)).status_code == 200
     assert gaps(advisor) == {"conditions": "incomplete"}
     assert len(server.asked) == len(PREFETCH)
