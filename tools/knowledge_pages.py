@@ -14,7 +14,7 @@ from pathlib import Path
 from cds_service.core.knowledge import Knowledge
 from cds_service.knowledge.loader import load_knowledge
 from tests.spec.cases import read_cases
-from tools.reference import lists, orders, review
+from tools.reference import conflicts, lists, orders, review
 from tools.reference.cause import cases_by_cause, cause_page
 
 
@@ -39,7 +39,7 @@ def pages(k: Knowledge) -> dict[str, str]:
         "knowledge/screening.md": orders.screening_page(k),
         "knowledge/criteria.md": lists.criteria_page(k),
         "knowledge/thresholds.md": lists.thresholds_page(k),
-        "knowledge/conflicts.md": lists.conflicts_page(k),
+        "knowledge/conflicts.md": conflicts.conflicts_page(k),
         "knowledge/sources.md": lists.sources_page(k),
         "knowledge/coverage.md": review.coverage_page(k),
         "source-attributes.md": review.source_attributes_page(k),

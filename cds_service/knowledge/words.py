@@ -1,17 +1,82 @@
-"""Conditions in words, for reference pages and for people who review the knowledge."""
+"""Conditions and units in words, for reference pages and for people who review the knowledge."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from cds_service.core import conditions as c
 from cds_service.core.knowledge import Knowledge
+from cds_service.core.values import Category
+
+
+_UNITS = {
+    "1": "",
+    "%": "%",
+    "Cel": "°C",
+    "10*9/L": "x 10^9/L",
+    "mm[Hg]": "mmHg",
+    "mL/min/{1.73_m2}": "mL/min/1.73 m2",
+}
+# What is always decided: there is no third answer beside yes and no.
+_DECIDED = (c.CauseAtLeast, c.Flagged, c.WorkupIs, c.CriterionIs, c.FindingUnknown, c.Always)
 
 
 def in_words(condition: c.Condition, knowledge: Knowledge) -> str:
     """The condition as a clinician would say it."""
     return _Speaker(knowledge).say(condition)
+
+
+def unit_in_words(unit: str) -> str:
+    """A UCUM unit as laboratories print it; nothing for a plain ratio."""
+    return _UNITS.get(unit, unit.replace("umol", "µmol").replace("ug", "µg"))
+
+
+def over_limit(multiple: object) -> str:
+    """More than so many times the laboratory's upper limit."""
+    if str(multiple) == "1":
+        return "above the laboratory's upper limit"
+    return f"more than {multiple} times the laboratory's upper limit"
+
+
+def is_decided(condition: c.Condition) -> bool:
+    """It is true or false for every patient: what is not known of a finding plays no part."""
+    parts = condition.parts()
+    return all(is_decided(part) for part in parts) if parts else isinstance(condition, _DECIDED)
+
+
+def not_known(condition: c.Condition) -> c.Condition | None:
+    """The finding of "known to be absent, or nobody said": what is not known to be there."""
+    if not isinstance(condition, c.AtLeast) or condition.count != 1 or len(condition.of) != 2:
+        return None
+    absent = [part.part for part in condition.of if isinstance(part, c.Not)]
+    unknown = [part for part in condition.of if isinstance(part, c.FindingUnknown)]
+    same = absent and unknown and getattr(absent[0], "id", "") == unknown[0].id
+    return absent[0] if same else None
+
+
+def age_words(condition: c.Condition) -> str:
+    """How old or new a finding must be, in brackets; nothing when it does not matter."""
+    if not isinstance(condition, c.FindingOfAge):
+        return ""
+    said: list[str] = []
+    if condition.within_days is not None:
+        said.append(f"known for no longer than {condition.within_days} days")
+    if condition.for_days is not None:
+        said.append(f"known for at least {condition.for_days} days")
+    said += ["present now"] if condition.current else []
+    return f" ({', '.join(said)})" if said else ""
+
+
+def without_age(condition: c.Condition) -> c.Condition:
+    """The finding by itself."""
+    return c.FindingIs(condition.id) if isinstance(condition, c.FindingOfAge) else condition
+
+
+def shared_age(parts: Iterable[c.Condition]) -> str:
+    """The words that all parts have in common about age; nothing when they differ."""
+    ages = {age_words(part) for part in parts}
+    return ages.pop().replace(" (", " (each ") if len(ages) == 1 and "" not in ages else ""
 
 
 class _Speaker:
@@ -22,8 +87,9 @@ class _Speaker:
         return _SENTENCES[type(node)](self, node)
 
     def joined(self, parts: tuple[c.Condition, ...], word: str) -> str:
-        said = [self.say(part) for part in parts]
-        return said[0] if len(said) == 1 else f"({f' {word} '.join(said)})"
+        age = shared_age(parts) if len(parts) > 1 else ""
+        said = [self.say(without_age(part) if age else part) for part in parts]
+        return said[0] if len(said) == 1 else f"({f'{word} '.join(said)}{age})"
 
     def finding(self, id: str) -> str:
         return self.k.findings[id].label
@@ -31,18 +97,28 @@ class _Speaker:
     def cause(self, id: str) -> str:
         return self.k.causes[id].label
 
+    def cause_at_least(self, node: Any) -> str:
+        if node.category is Category.ESTABLISHED:
+            return f"{self.cause(node.cause)} on record"
+        return f"{self.cause(node.cause)} at least {node.category.value}"
+
     def finding_is(self, node: Any) -> str:
-        said = self.finding(node.id)
-        if node.within_days is not None:
-            said += f" (known for no longer than {node.within_days} days)"
-        if node.for_days is not None:
-            said += f" (known for at least {node.for_days} days)"
-        return f"{said} (current)" if node.current else said
+        return self.finding(node.id) + age_words(node)
 
     def at_least(self, node: Any) -> str:
+        if (finding := not_known(node)) is not None:
+            return f"not, as far as known, {self.say(finding)}"
         if node.count == 1:
-            return self.joined(node.of, "or")
+            return self.joined(node.of, " or")
         return f"at least {node.count} of {self.joined(node.of, ',')}"
+
+    def negated(self, node: Any) -> str:
+        """What is not known of a finding leaves "not" open, so it is said what must be known."""
+        if is_decided(node.part):
+            return f"not, as far as known, {self.say(node.part)}"
+        if isinstance(node.part, c.FindingIs):
+            return f"{self.say(node.part)} known to be absent"
+        return f"known not to hold: {self.say(node.part)}"
 
     def criterion(self, node: Any) -> str:
         label = self.k.criteria[node.criterion].label
@@ -54,8 +130,8 @@ class _Speaker:
 
     def measured(self, node: Any) -> str:
         analyte = self.k.analytes[node.analyte]
-        unit = "" if analyte.unit == "1" else f" {analyte.unit}"
-        return f"{analyte.label} {node.relation.replace('-', ' ')} {node.limit}{unit}"
+        said = f"{analyte.label} {node.relation.replace('-', ' ')} {node.limit}"
+        return f"{said} {unit_in_words(analyte.unit)}".rstrip()
 
     def age(self, node: Any) -> str:
         if node.at_least is not None:
@@ -67,18 +143,16 @@ _SENTENCES: dict[type[c.Condition], Callable[[_Speaker, Any], str]] = {
     c.FindingIs: lambda s, n: s.finding(n.id),
     c.FindingOfAge: _Speaker.finding_is,
     c.FindingUnknown: lambda s, n: f"not known whether {s.finding(n.id)}",
-    c.All: lambda s, n: s.joined(n.of, "and"),
+    c.All: lambda s, n: s.joined(n.of, " and"),
     c.AtLeast: _Speaker.at_least,
-    c.Not: lambda s, n: f"known to be absent: {s.say(n.part)}",
+    c.Not: _Speaker.negated,
     c.Always: lambda _s, _n: "always",
     c.Established: lambda s, n: f"{s.cause(n.cause)} on record",
-    c.ReasonForCare: lambda s, n: f"{s.cause(n.cause)} as the reason of a current encounter",
-    c.CauseAtLeast: lambda s, n: f"{s.cause(n.cause)} at least {n.category.value}",
+    c.ReasonForCare: lambda s, n: f"{s.cause(n.cause)} recorded as reason for today's visit",
+    c.CauseAtLeast: _Speaker.cause_at_least,
     c.CriterionIs: _Speaker.criterion,
     c.Measured: _Speaker.measured,
-    c.TimesLimit: lambda s, n: (
-        f"{s.k.analytes[n.analyte].label} over {n.multiple} x the laboratory's upper limit"
-    ),
+    c.TimesLimit: lambda s, n: f"{s.k.analytes[n.analyte].label} {over_limit(n.multiple)}",
     c.Age: _Speaker.age,
     c.Sex: lambda _s, n: n.sex,
     c.InSetting: lambda _s, n: f"encounter: {' or '.join(n.settings)}",

@@ -18,12 +18,14 @@ from tests.spec.cases import CaseFile
 from tests.unit.knowledge.patients import Clinic
 
 
+CASES = Path(__file__).parents[2] / "fixtures" / "cases"
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "add-a-cause.md"
 
 
-def _example(number: int) -> str:
+def _example(key: str) -> str:
+    """The YAML block of the page that begins with a key."""
     found: list[str] = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    return found[number]
+    return next(block for block in found if block.startswith(key))
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +33,7 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
     """A copy of the knowledge with the entry of the page."""
     folder = tmp_path_factory.mktemp("knowledge") / "content"
     shutil.copytree(CONTENT, folder)
-    (folder / "plantar-heel-pain.yaml").write_text(_example(0), encoding="utf-8")
+    (folder / "plantar-heel-pain.yaml").write_text(_example("causes:"), encoding="utf-8")
     return load_knowledge(folder)
 
 
@@ -49,8 +51,27 @@ def test_the_patient_of_the_page_is_recognised(extended: Knowledge) -> None:
     assert told.suggested == set()
 
 
+def test_the_indication_of_the_page_suggests_its_test(tmp_path: Path) -> None:
+    """Where it holds, and nothing is wrong with it."""
+    shutil.copytree(CONTENT, tmp_path / "content")
+    (tmp_path / "content" / "heel.yaml").write_text(_example("causes:"), encoding="utf-8")
+    (tmp_path / "content" / "test.yaml").write_text(_example("indications:"), encoding="utf-8")
+    knowledge = load_knowledge(tmp_path / "content")
+    assert check_knowledge(knowledge) == []
+    heels = ("sole-of-foot", "worse-standing", "tenderness", "stiffness", "bilateral-legs")
+    assert "crp" in Clinic(knowledge).sees(*heels, age=47, sex="male").suggested
+
+
+def test_what_the_page_copies_is_there() -> None:
+    """Case folders that its commands name."""
+    text = PAGE.read_text(encoding="utf-8")
+    copied = {*re.findall(r"cp -r fixtures/cases/(\S+)", text), "abi-100-is-normal"}
+    assert all((CASES / slug / "bundle.json").is_file() for slug in copied)
+    assert len(copied) == 2
+
+
 def test_the_case_of_the_page_has_the_right_shape(tmp_path: Path) -> None:
     """Every key is one that case files have."""
-    (tmp_path / "case.yaml").write_text(_example(1), encoding="utf-8")
+    (tmp_path / "case.yaml").write_text(_example("title:"), encoding="utf-8")
     case = msgspec.convert(read_yaml(tmp_path / "case.yaml"), CaseFile)
     assert case.expect.differential.likely == ("plantar-heel-pain",)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from cds_service.core.knowledge import Cause, Knowledge, Link, Predisposition
 from tests.spec.cases import Case
 from tools.reference.markdown import (
+    Lists,
     cause_link,
     cite,
     joined,
@@ -52,15 +53,16 @@ def _kind(cause: Cause, k: Knowledge) -> str:
     if cause.role == "explains":
         words.append("explains, is never ranked")
     else:
-        words.append(f"starts as {cause.prior}")
+        words.append(f"starts as {cause.prior} ({k.scale.priors[cause.prior]:+.0f} points)")
     words += ["background disease"] if cause.background else []
     words += ["itself a leg complaint when it is the reason for care"] if cause.symptomatic else []
     return " · ".join(words)
 
 
 def _rules(cause: Cause, k: Knowledge) -> Iterator[str]:
-    yield rule("In the differential only with", cause.considered_when, k)
-    yield rule("Hallmark, without which it is not likely", cause.requires, k)
+    yield rule("Considered only with", cause.considered_when, k)
+    yield rule("Hallmark", cause.requires, k)
+    yield _first_and_second(cause)
     if cause.criterion:
         criteria = k.criteria[cause.criterion]
         yield labelled("Criteria", f"{criteria.label} ({cite(criteria.sources, k, '../')})")
@@ -69,12 +71,32 @@ def _rules(cause: Cause, k: Knowledge) -> Iterator[str]:
     yield rule("Stays possible with", cause.possible_when, k)
 
 
+def _first_and_second(cause: Cause) -> str:
+    """What the two rules above do, for those that there are."""
+    if cause.requires is None:
+        return ""
+    first = "The first list brings the cause up; without" if cause.considered_when else "Without"
+    return (
+        f"{first} the hallmark its points never make it more than possible, and it is unlikely where "
+        "the hallmark is known to be missing. A diagnosis on record stands."
+    )
+
+
 def _evidence(cause: Cause, k: Knowledge) -> str:
     if not cause.evidence:
         return ""
-    head = ("finding", "when present", "when absent", "says the same as", "sources", "words, note")
-    text = "Of findings that say the same, only the strongest counts."
-    return f"## Evidence\n\n{text}\n\n" + table(head, (_link(link, k) for link in cause.evidence))
+    head = ("finding", "when present", "when absent", "counted once with", "sources", "words, note")
+    rows = (_link(link, k) for link in cause.evidence)
+    return f"## Evidence\n\n{_scale(k)}\n\n" + table(head, rows)
+
+
+def _scale(k: Knowledge) -> str:
+    likely, possible = k.scale.likely_at, k.scale.possible_at
+    return (
+        "Weak is a likelihood ratio (LR) of about 1.6, moderate 2.5, strong 5; likely from a combined LR "
+        f"of about {10 ** (likely / 10):.0f} ({likely:g} points), possible from {possible:g} points. Of "
+        "findings counted once with one another only the strongest counts; an empty cell says nothing."
+    )
 
 
 def _link(link: Link, k: Knowledge) -> tuple[str, ...]:
@@ -93,7 +115,7 @@ def _weight(ratio: str, weight: str, points: float) -> str:
     if not points:
         return ""
     direction = "for" if points > 0 else "against"
-    return f"{direction}, likelihood ratio {ratio}" if ratio else f"{direction}, {weight}"
+    return f"{direction}, LR {ratio}" if ratio else f"{direction}, {weight}"
 
 
 def _relations(cause: str, k: Knowledge, *, towards: bool) -> Iterator[str]:
@@ -126,12 +148,13 @@ def _red_flags(cause: Cause, k: Knowledge) -> Iterator[str]:
 
 
 def _workups(cause: Cause, k: Knowledge) -> Iterator[str]:
-    for indication in k.indications.values():
-        if cause.id in indication.causes:
-            line = "" if indication.line == 1 else ", second line"
-            name = f"**{k.workups[indication.workup].label}** ({indication.priority.value}{line})"
-            why = f"{indication.because} [{cite(indication.sources, k, '../')}]"
-            yield f"{name}, {why}; when {when(indication.when, k)}"
+    asked = [i for i in k.indications.values() if cause.id in i.causes]
+    lists = Lists((i.when for i in asked), k)
+    for indication in asked:
+        line = "" if indication.line == 1 else ", second line"
+        name = f"**{k.workups[indication.workup].label}** ({indication.priority.value}{line})"
+        why = f"{indication.because} [{cite(indication.sources, k, '../')}]"
+        yield f"{name}, {why}; when {when(indication.when, k, lists=lists)}"
 
 
 def _advice(cause: Cause, k: Knowledge) -> Iterator[str]:

@@ -4,26 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cds_service.core.knowledge import Conflict, Knowledge, MeasuredRule, Workup
+from cds_service.core.knowledge import Knowledge, MeasuredRule, RedFlag, Workup
+from cds_service.knowledge.words import over_limit, unit_in_words
 from tools.reference.markdown import (
+    Lists,
+    anchor,
     cause_link,
     cite,
+    entry,
     joined,
-    labelled,
-    one_line,
     section,
     table,
     title,
     when,
 )
-
-
-def _anchor(id: str) -> str:
-    return f'<a id="{id.lower()}"></a>'
-
-
-def _entry(id: str, heading: str, items: list[str], level: int = 2) -> str:
-    return _anchor(id) + "\n\n" + section(title(heading), [f"`{id}`", *items], level)
 
 
 def index_page(k: Knowledge) -> str:
@@ -71,6 +65,9 @@ def workups_page(k: Knowledge) -> str:
 
 
 def _workup(w: Workup, k: Knowledge) -> str:
+    asked = [i.when for i in k.indications_of_workup.get(w.id, ())]
+    asked += [h.when for h in k.withholdings_of_workup.get(w.id, ())]
+    lists = Lists(asked, k)
     valid = "ever" if w.valid_for.ever else f"{w.valid_for.in_days:.0f} days"
     items = [
         "ordered as " + ", ".join(f"{c.system} {c.code}" for c in w.order) if w.order else "",
@@ -78,7 +75,7 @@ def _workup(w: Workup, k: Knowledge) -> str:
         w.decides,
     ]
     items += [
-        f"**suggested** ({i.priority.value}): {i.because} [{cite(i.sources, k)}]; when {when(i.when, k)}"
+        f"**suggested** ({i.priority.value}): {i.because} [{cite(i.sources, k)}]; when {when(i.when, k, lists=lists)}"
         for i in k.indications_of_workup.get(w.id, ())
     ]
     items += [
@@ -87,10 +84,10 @@ def _workup(w: Workup, k: Knowledge) -> str:
         if w.id in flag.workups
     ]
     items += [
-        f"**withheld**: {h.because} [{cite(h.sources, k)}]; when {when(h.when, k)}"
+        f"**withheld**: {h.because} [{cite(h.sources, k)}]; when {when(h.when, k, lists=lists)}"
         for h in k.withholdings_of_workup.get(w.id, ())
     ]
-    return _entry(w.id, w.label, [*items, w.note])
+    return entry(w.id, w.label, [*items, w.note])
 
 
 def medications_page(k: Knowledge) -> str:
@@ -105,7 +102,7 @@ def medications_page(k: Knowledge) -> str:
             f"never: {', '.join(drug.never)}" if drug.never else "",
             drug.note,
         ]
-        parts.append(_entry(drug.id, drug.label, items))
+        parts.append(entry(drug.id, drug.label, items))
     return joined(parts)
 
 
@@ -118,18 +115,31 @@ def _causes_of(finding: str, k: Knowledge) -> str:
     return ", ".join(found) or "no cause"
 
 
+_RED_FLAGS = """Red flags are raised by what is present; a normal finding never cancels one.
+
+- **emergency-now**: hospital now
+- **same-day-urgent**: seen today
+- **prompt**: soon, by the guideline named"""
+
+
 def red_flags_page(k: Knowledge) -> str:
     """Every red flag with its triggers."""
-    parts = ["# Red flags", "An argument against a red flag never lowers it."]
-    for flag in k.red_flags.values():
-        items = [flag.summary, flag.detail]
-        items += [f"**{level.urgency.value}** when {when(level.when, k)}" for level in flag.levels]
-        items += [f"suspected: {', '.join(cause_link(c, k) for c in flag.suspected)}"]
-        items += ["also without a leg complaint" if flag.stands_alone else ""]
-        items += [f"answered by: {', '.join(k.workups[w].label for w in flag.answered_by)}" if flag.answered_by else ""]  # fmt: skip
-        items += [f"sources: {cite(flag.sources, k)}", flag.note]
-        parts.append(_entry(flag.id, flag.label, items))
-    return joined(parts)
+    return joined(["# Red flags", _RED_FLAGS, *(_red_flag(f, k) for f in k.red_flags.values())])
+
+
+def _red_flag(flag: RedFlag, k: Knowledge) -> str:
+    lists = Lists((level.when for level in flag.levels), k)
+    answers = ", ".join(k.workups[w].label for w in flag.answered_by)
+    items = [flag.summary, flag.detail]
+    items += [f"**{x.urgency.value}** when {when(x.when, k, lists=lists)}" for x in flag.levels]
+    items += [
+        f"suspected: {', '.join(cause_link(c, k) for c in flag.suspected)}",
+        "raised even if no leg complaint is recorded" if flag.stands_alone else "",
+        f"taken as dealt with once ordered or done: {answers}" if answers else "",
+        f"sources: {cite(flag.sources, k)}",
+        flag.note,
+    ]
+    return entry(flag.id, flag.label, items)
 
 
 def interlocks_page(k: Knowledge) -> str:
@@ -137,7 +147,7 @@ def interlocks_page(k: Knowledge) -> str:
     parts = ["# Interlocks and advice", "## Interlocks"]
     for lock in k.interlocks.values():
         items = [lock.says, f"on when {when(lock.when, k)}", f"sources: {cite(lock.sources, k)}", lock.note]  # fmt: skip
-        parts.append(_entry(lock.id, lock.label, items, level=3))
+        parts.append(entry(lock.id, lock.label, items, level=3))
     parts.append("## Advice")
     for advice in k.advice.values():
         withheld = f"withheld by {', '.join(advice.withheld_by)}; then said: {advice.instead or 'nothing'}"  # fmt: skip
@@ -148,7 +158,7 @@ def interlocks_page(k: Knowledge) -> str:
             withheld if advice.withheld_by else "",
             f"sources: {cite(advice.sources, k)}",
         ]
-        parts.append(_entry(advice.id, advice.label, items, level=3))
+        parts.append(entry(advice.id, advice.label, items, level=3))
     return joined(parts)
 
 
@@ -164,7 +174,7 @@ def criteria_page(k: Knowledge) -> str:
             said = item.label or said
             detail = f": {when(item.when, k)}" if item.when is not None else ""
             items.append(f"{item.points:+d} {said}{detail}")
-        parts.append(_entry(criteria.id, criteria.label, [*items, criteria.note]))
+        parts.append(entry(criteria.id, criteria.label, [*items, criteria.note]))
     return joined(parts)
 
 
@@ -176,7 +186,7 @@ def thresholds_page(k: Knowledge) -> str:
             finding.label,
             k.analytes[rule.analyte].label,
             _limit(rule),
-            k.analytes[rule.analyte].unit,
+            unit_in_words(k.analytes[rule.analyte].unit),
             cite([rule.source], k),
         )
         for finding in k.findings.values()
@@ -193,7 +203,7 @@ def _limit(rule: MeasuredRule) -> str:
         if getattr(rule, name)
     ]
     said += [f"laboratory's own range: {rule.range}"] if rule.range else []
-    said += [f"over {rule.times_limit} x upper limit"] if rule.times_limit else []
+    said += [over_limit(rule.times_limit)] if rule.times_limit else []
     said += ["age x 10 over 50 years, where higher"] if rule.age_adjusted else []
     said += ["both legs"] if rule.both_legs else []
     said += [rule.sex] if rule.sex else []
@@ -201,46 +211,15 @@ def _limit(rule: MeasuredRule) -> str:
     return ", ".join(said)
 
 
-def conflicts_page(k: Knowledge) -> str:
-    """Where sources disagree, what the service does, and why."""
-    order = ("high", "medium", "low")
-    parts = [
-        "# Conflicts between sources",
-        "For advice and safety rules safety wins, then the guideline, then the majority. For each "
-        "conflict of high or medium impact a test proves that the rules do what is said here "
-        "(`tests/unit/knowledge/test_conflicts.py`).",
-    ]
-    for impact in order:
-        parts.append(f"## Safety impact: {impact}")
-        parts += [_conflict(x, k) for x in k.conflicts.values() if x.safety_impact == impact]
-    return joined(parts)
-
-
-def _conflict(conflict: Conflict, k: Knowledge) -> str:
-    sides = []
-    for side in conflict.sides:
-        quotes = "".join(f"\n  - “{one_line(quote)}”" for quote in side.quotes)
-        sides.append(f"{side.position} ({cite([side.source], k)}){quotes}")
-    return joined(
-        [
-            _entry(conflict.id, conflict.title, sides, level=3),
-            labelled("Guideline", one_line(conflict.guideline)),
-            labelled("The service", one_line(conflict.resolution)),
-            labelled("Put into practice by", ", ".join(f"`{x}`" for x in conflict.implemented_by)),
-            labelled("Sources", cite(conflict.sources, k)),
-        ]
-    )
-
-
 def sources_page(k: Knowledge) -> str:
     """The register of sources."""
     text = (
-        "Only sources of trust high and medium stand on cards alone. Seed: articles for patients, which "
-        "say what patients describe. House: our own rules. A source that no rule names was read and led "
+        "Only sources of trust high and medium stand on cards alone. Seed: S0 to S4, the lay articles "
+        "for patients from which the service started; they say what patients describe. House: our own rules. A source that no rule names was read and led "
         "to none."
     )
     rows = (
-        (_anchor(s.id) + s.id, s.title, s.publisher, s.year, s.trust.value, s.says, s.url)
+        (anchor(s.id) + s.id, s.title, s.publisher, s.year, s.trust.value, s.says, s.url)
         for s in k.sources.values()
     )
     head = ("id", "title", "publisher", "year", "trust", "says", "address")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cds_service.core.knowledge import Knowledge, OrderCheck
-from tools.reference.markdown import cite, joined, section, title, when
+from tools.reference.markdown import cite, entry, joined, section, when
 
 
 _KINDS = {
@@ -22,7 +22,7 @@ def orders_page(k: Knowledge) -> str:
     parts = ["# Checks of orders", intro]
     for check in k.order_checks.values():
         items = [
-            f"`{check.id}`, {check.indicator}",
+            check.indicator,
             f'"*order*: {check.summary}"',
             check.says,
             f"looks at {_looked_at(check, k)}" if check.kind == "condition" else "",
@@ -34,7 +34,7 @@ def orders_page(k: Knowledge) -> str:
             f"sources: {cite(check.sources, k)}",
             check.note,
         ]
-        parts.append(section(title(check.label), items))
+        parts.append(entry(check.id, check.label, items))
     parts.append(
         section("Treatments", (f"{t.label}: {', '.join(t.phrases)}" for t in k.treatments.values()))
     )

@@ -34,7 +34,7 @@ _FORBIDDEN = {
         re.IGNORECASE,
     ),
     "tells to stop a drug": re.compile(
-        r"(?<!no reason to )\b(?:stop(?!ping smoking)(?:ping|ped)?|discontinu\w+|cease\w*|interrupts?|paus(?:e|ing)"
+        r"(?<!no reason to )\b(?:stop(?!ping (?:smoking|reduces))(?:ping|ped)?|discontinu\w+|cease\w*|interrupts?|paus(?:e|ing)"
         r"|taper\w*|come off|withhold|withdraw)\b(?! within| bleeding)",
         re.IGNORECASE,
     ),
@@ -71,6 +71,7 @@ def _forbidden(where: str, text: str) -> Iterator[str]:
 
 _CARD_TEXTS = {
     "advice": ("label", "text", "instead"),
+    "causes": ("explanation",),
     "indications": ("because",),
     "withholdings": ("because",),
     "interlocks": ("says",),

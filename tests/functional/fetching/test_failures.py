@@ -208,7 +208,7 @@ def test_one_retry_and_no_more(
     server.asked.clear()
     client.post(SERVICE, json=pvf(server))
     assert gaps(advisor) == {"conditions": "error"}
-    assert server.queries.count(f"Condition?patient={PATIENT_ID}&_count=200") == 2
+    assert server.queries.count(f"Condition?patient={PATIENT_ID}&_count=1000") == 2
 
 
 @pytest.mark.parametrize("code", [400, 401, 403, 404, 429, 500])
@@ -237,7 +237,7 @@ def test_a_page_that_leads_to_itself(
     client: FlaskClient, server: FhirServer, advisor: FixedAdvisor
 ) -> None:
     """Is read once."""
-    query = f"Condition?patient={PATIENT_ID}&_count=200"
+    query = f"Condition?patient={PATIENT_ID}&_count=1000"
     server.answers[query] = with_next(f"{server.base}/{query}", resource("Condition"))
     client.post(SERVICE, json=pvf(server))
     assert gaps(advisor) == {"conditions": "incomplete"}
@@ -248,7 +248,7 @@ def test_a_later_page_that_fails(
     client: FlaskClient, server: FhirServer, advisor: FixedAdvisor
 ) -> None:
     """What came before it is used as a part."""
-    server.answers[f"Condition?patient={PATIENT_ID}&_count=200"] = with_next(
+    server.answers[f"Condition?patient={PATIENT_ID}&_count=1000"] = with_next(
         f"{server.base}/Condition?page=2", resource("Condition", "first")
     )
     assert client.post(SERVICE, json=pvf(server)).status_code == 200
@@ -313,7 +313,7 @@ def test_pre_09_resources_about_somebody_else_are_dropped(
     """By the reader, as in prefetch, and told."""
     settings = Settings(fhir_servers=server.base, fhir_allow_http=True, fhir_allow_private=True)
     stranger = resource("Condition", "strange") | {"subject": {"reference": "Patient/another"}}
-    server.answers[f"Condition?patient={PATIENT_ID}&_count=200"] = bundle(stranger)
+    server.answers[f"Condition?patient={PATIENT_ID}&_count=1000"] = bundle(stranger)
     whole = create_app(settings, knowledge=knowledge).test_client()
     explained = whole.post(EXPLAIN, json=pvf(server)).get_json()
     assert "Condition/strange" in [skipped["reference"] for skipped in explained["skipped"]]
@@ -332,7 +332,7 @@ def test_a_total_beyond_what_came_is_a_gap(
     client: FlaskClient, server: FhirServer, advisor: FixedAdvisor
 ) -> None:
     """Results cut off without a link to the rest."""
-    server.answers[f"Condition?patient={PATIENT_ID}&_count=200"] = bundle(
+    server.answers[f"Condition?patient={PATIENT_ID}&_count=1000"] = bundle(
         resource("Condition"), total=30
     )
     assert client.post(SERVICE, json=pvf(server)).status_code == 200

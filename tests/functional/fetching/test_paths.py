@@ -72,7 +72,7 @@ def test_pre_17_only_what_is_missing(
         "fhirAuthorization": authorization(),
     }
     client.post(SERVICE, json=body)
-    assert server.queries == [f"Condition?patient={PATIENT_ID}&_count=200"]
+    assert server.queries == [f"Condition?patient={PATIENT_ID}&_count=1000"]
     assert ("conditions", "r1") in supplied(advisor)
 
 
@@ -108,7 +108,7 @@ def test_tok_15_an_unfilled_token_is_asked_properly(
         "fhirAuthorization": authorization(),
     }
     client.post(SERVICE, json=body)
-    assert server.queries == [f"Condition?patient={PATIENT_ID}&_count=200"]
+    assert server.queries == [f"Condition?patient={PATIENT_ID}&_count=1000"]
     assert ("conditions", "r1") in supplied(advisor)
 
 
@@ -325,7 +325,7 @@ def test_pre_11_foreign_pages_are_not_followed(
     """Same origin and below the base only; what is there counts as a part."""
     authority = f"127.0.0.1:{server.server_port}"
     url = next.replace("{origin}", f"http://{authority}").replace("{authority}", authority)
-    server.answers[f"Condition?patient={PATIENT_ID}&_count=200"] = with_next(
+    server.answers[f"Condition?patient={PATIENT_ID}&_count=1000"] = with_next(
         url, resource("Condition")
     )
     assert client.post(SERVICE, json=pvf(server)).status_code == 200

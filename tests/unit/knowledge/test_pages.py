@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from cds_service.core.knowledge import Knowledge
 from cds_service.knowledge.about import about_document
 from cds_service.knowledge.conditions import parse_condition
 from tools.knowledge_pages import DOCS, differences, pages
-from tools.reference.markdown import when
+from tools.reference.markdown import Lists, when
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +68,61 @@ def test_no_line_is_a_wall_of_brackets(made: dict[str, str]) -> None:
 def test_a_short_condition_stays_in_its_line(knowledge: Knowledge) -> None:
     """And reads like a sentence."""
     short = parse_condition({"all": ["leg-pain", {"not": "fever"}]})
-    assert when(short, knowledge) == "leg pain and known to be absent: fever"
+    assert when(short, knowledge) == "leg pain and fever known to be absent"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (
+            {"not": {"cause": "restless-legs-syndrome", "at-least": "likely"}},
+            "not, as far as known, restless legs syndrome at least likely",
+        ),
+        (
+            {"any": [{"not": "diabetes"}, {"unknown": "diabetes"}]},
+            "not, as far as known, diabetes",
+        ),
+        ({"not": "diabetes"}, "diabetes known to be absent"),
+        (
+            {"any": [{"finding": f, "within-days": 14} for f in ("pale-leg", "fever")]},
+            "pale leg or fever (each known for no longer than 14 days)",
+        ),
+        (
+            {"any": [{"finding": "pale-leg", "within-days": 14}, "fever"]},
+            "pale leg (known for no longer than 14 days) or fever",
+        ),
+        (
+            {"measured": "ck", "above-limit": "1"},
+            "creatine kinase above the laboratory's upper limit",
+        ),
+        (
+            {"measured": "ck", "above-limit": "10"},
+            "creatine kinase more than 10 times the laboratory's upper limit",
+        ),
+        (
+            {"measured": "egfr", "below": "30"},
+            "estimated glomerular filtration rate below 30 mL/min/1.73 m2",
+        ),
+    ],
+)
+def test_words_say_what_must_be_known(written: Any, said: str, knowledge: Knowledge) -> None:
+    """What need not be known is "as far as known"; ages once; units as printed."""
+    assert when(parse_condition(written), knowledge) == said
+
+
+def test_a_list_is_printed_once(knowledge: Knowledge) -> None:
+    """The second time it has a letter; what is no list never gets one."""
+    several = ["burning-pain", "tingling", "numbness", "leg-swelling", "worse-at-night", "leg-pain"]
+    long = parse_condition({"any": [*several, "leg-redness"]})
+    lists = Lists([long, long], knowledge)
+    assert when(long, knowledge, lists=lists).startswith("any of (list A)\n")
+    assert when(long, knowledge, lists=lists) == "list A above"
+
+
+def test_no_unit_is_printed_for_machines(made: dict[str, str]) -> None:
+    """No braces or brackets of UCUM."""
+    for path, text in made.items():
+        assert not re.search(r"m2\}|\[Hg\]|\bCel\b", text), path
 
 
 def test_a_long_condition_becomes_a_list(knowledge: Knowledge) -> None:

@@ -36,6 +36,7 @@ def test_what_must_not_be_said_is_found(text: str, fault: str) -> None:
     [
         "The pattern suggests restless legs.",
         "Stopping smoking reduces further damage to the arteries.",
+        "A risk factor for arterial disease; stopping reduces the damage.",
         "Ferritin of 75 ng/mL or less.",
         "Glucose of 7 mmol/L or more, urate of 6 mg/dL.",
         "200 mL or more makes it likelier.",
@@ -53,6 +54,14 @@ def test_the_shipped_texts_are_many(knowledge: Knowledge) -> None:
     """The check of the shipped texts (test_lint) looks at all of them."""
     texts = [text for _, text in card_texts(knowledge) if text]
     assert len(texts) > 400
+
+
+def test_the_explanation_of_a_cause_is_looked_at(knowledge: Knowledge) -> None:
+    """It stands on cards and pages like every other text."""
+    explained = {where for where, text in card_texts(knowledge) if text}
+    assert {
+        f"causes[{c.id}].explanation" for c in knowledge.causes.values() if c.explanation
+    } <= explained
 
 
 def test_no_text_of_a_cpt_descriptor(knowledge: Knowledge) -> None:
