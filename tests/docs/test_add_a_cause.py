@@ -54,8 +54,12 @@ def test_the_patient_of_the_page_is_recognised(extended: Knowledge) -> None:
 def test_the_indication_of_the_page_suggests_its_test(tmp_path: Path) -> None:
     """Where it holds, and nothing is wrong with it."""
     shutil.copytree(CONTENT, tmp_path / "content")
-    (tmp_path / "content" / "heel.yaml").write_text(_example("causes:"), encoding="utf-8")
-    (tmp_path / "content" / "test.yaml").write_text(_example("indications:"), encoding="utf-8")
+    (tmp_path / "content" / "plantar-heel-pain.yaml").write_text(
+        _example("causes:"), encoding="utf-8"
+    )
+    (tmp_path / "content" / "sore-heels.yaml").write_text(
+        _example("indications:"), encoding="utf-8"
+    )
     knowledge = load_knowledge(tmp_path / "content")
     assert check_knowledge(knowledge) == []
     heels = ("sole-of-foot", "worse-standing", "tenderness", "stiffness", "bilateral-legs")
