@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cds_service.core.knowledge import Conflict, Knowledge
-from cds_service.core.knowledge.entry import Trust
+from cds_service.core.knowledge import Conflict, Knowledge, Trust
 from tools.reference.markdown import cause_link, cite, entry, joined, labelled, one_line
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cds_service.core.knowledge import Knowledge, MeasuredRule, RedFlag, Workup
+from cds_service.core.knowledge import Knowledge, MeasuredRule, RedFlag, Source, Trust, Workup
 from cds_service.knowledge.words import over_limit, unit_in_words
 from tools.reference.markdown import (
     Lists,
@@ -214,13 +214,17 @@ def _limit(rule: MeasuredRule) -> str:
 def sources_page(k: Knowledge) -> str:
     """The register of sources."""
     text = (
-        "Only sources of trust high and medium stand on cards alone. Seed: S0 to S4, the lay articles "
+        "Only sources of trust high and medium stand on cards alone. Lay article: S0 to S4, the articles "
         "for patients from which the service started; they say what patients describe. House: our own rules. A source that no rule names was read and led "
         "to none."
     )
     rows = (
-        (anchor(s.id) + s.id, s.title, s.publisher, s.year, s.trust.value, s.says, s.url)
+        (anchor(s.id) + s.id, s.title, s.publisher, s.year, _trust(s), s.says, s.url)
         for s in k.sources.values()
     )
     head = ("id", "title", "publisher", "year", "trust", "says", "address")
     return joined(["# Sources", text, table(head, rows)])
+
+
+def _trust(source: Source) -> str:
+    return "lay article" if source.trust is Trust.SEED else source.trust.value

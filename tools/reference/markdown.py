@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from cds_service.core import conditions as c
-from cds_service.core.knowledge import Knowledge
-from cds_service.core.knowledge.entry import Trust
+from cds_service.core.knowledge import Knowledge, Trust
 from cds_service.knowledge.words import (
     age_words,
     in_words,
