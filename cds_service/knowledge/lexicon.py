@@ -56,30 +56,14 @@ class Lexicon:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._statements = Automaton([*_marks(), *_statement_phrases(knowledge)])
-        self._drugs = Automaton(
-            (name, Mark.PHRASE, Entry(Subject.FINDING, drug.id, name))
-            for drug in knowledge.drugs.values()
-            for name in drug.names
-        )
-        self._not_drugs = Automaton(
-            (name, Mark.PHRASE, Entry(Subject.FINDING, drug.id, name))
-            for drug in knowledge.drugs.values()
-            for name in drug.never
-        )
-        self._workups = Automaton(
-            (phrase, Mark.PHRASE, Entry(Subject.FINDING, workup.id, phrase))
-            for workup in knowledge.workups.values()
-            for phrase in workup.phrases
-        )
-        self._treatments = Automaton(
-            (phrase, Mark.PHRASE, Entry(Subject.FINDING, treatment.id, phrase))
-            for treatment in knowledge.treatments.values()
-            for phrase in treatment.phrases
-        )
-        self._analytes = Automaton(
-            (phrase.words, Mark.PHRASE, Entry(Subject.FINDING, analyte.id, phrase.words))
+        drugs = knowledge.drugs.values()
+        self._drugs = _names((drug.id, drug.names) for drug in drugs)
+        self._not_drugs = _names((drug.id, drug.never) for drug in drugs)
+        self._workups = _names((each.id, each.phrases) for each in knowledge.workups.values())
+        self._treatments = _names((each.id, each.phrases) for each in knowledge.treatments.values())
+        self._analytes = _names(
+            (analyte.id, [phrase.words for phrase in analyte.phrases])
             for analyte in knowledge.analytes.values()
-            for phrase in analyte.phrases
         )
         self._of_display: dict[str, tuple[TextHit, ...]] = {}
         self._legs_of_display: dict[str, bool] = {}
@@ -185,6 +169,15 @@ def _longest(tokens: list[Token]) -> list[Token]:
         for t in tokens
         if not any(o[0] <= t[0] and t[1] <= o[1] and o[1] - o[0] > t[1] - t[0] for o in tokens)
     ]
+
+
+def _names(named: Iterable[tuple[str, Iterable[str]]]) -> Automaton:
+    """Finds which entry (by id) a name belongs to."""
+    return Automaton(
+        (name, Mark.PHRASE, Entry(Subject.FINDING, id, name))
+        for id, names in named
+        for name in names
+    )
 
 
 def _marks() -> Iterable[tuple[str, Mark, Entry | None]]:

@@ -30,10 +30,5 @@ def read_instant(text: str) -> datetime | None:
     return moment if _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
 
 
-def write_instant(moment: datetime) -> str:
-    """``moment`` as RFC 3339, with seconds."""
-    return moment.isoformat()
-
-
 def _second(second: str) -> str:
     return "59" if second == "60" else second
