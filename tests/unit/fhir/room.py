@@ -67,6 +67,22 @@ def read(*resources: Json, context: tuple[Json, ...] = (), **changes: Any) -> Pa
     return read_patient(supplied, **arguments)
 
 
+class DeliveredRoom:
+    """The FHIR room with the knowledge that is shipped, for real records."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.terminology = Terminology.build(knowledge)
+        self._parts = {
+            "knowledge": knowledge,
+            "terminology": self.terminology,
+            "lexicon": Lexicon.build(knowledge),
+        }
+
+    def read(self, resources: list[Json], patient_id: str) -> PatientRecord:
+        """The record of that patient."""
+        return read(*resources, patient_id=patient_id, **self._parts)
+
+
 def coded(system: str, code: str, display: str = "", text: str = "") -> Json:
     """A CodeableConcept."""
     coding = {"system": system, "code": code} | ({"display": display} if display else {})

@@ -12,25 +12,20 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cds_service.core.knowledge import Knowledge
-from cds_service.core.record import PatientRecord, Supplied
-from cds_service.fhir.reading import read_patient
 from cds_service.fhir.references import name_of
 from cds_service.fhir.release import release_of
-from cds_service.knowledge.lexicon import Lexicon
-from cds_service.knowledge.terminology import Terminology
+from tests.unit.fhir.room import DeliveredRoom
 
 
 Json = dict[str, Any]
 DATA = os.environ.get("CDS_TEST_DATA", "")
 ODD = Path(DATA) / "odd"
-AS_OF = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 READ = {
     *("Condition", "Observation", "Procedure", "DiagnosticReport", "Encounter"),
     *("MedicationRequest", "MedicationStatement", "MedicationOrder", "MedicationDispense"),
@@ -59,23 +54,7 @@ SLOPPY = "lazy_person_invocation.json"  # R4 by its hook, with clinicalStatus as
 pytestmark = pytest.mark.skipif(not DATA, reason="CDS_TEST_DATA is not set: no odd data to read")
 
 
-class _Room:
-    def __init__(self, knowledge: Knowledge) -> None:
-        self.knowledge = knowledge
-        self.terminology = Terminology.build(knowledge)
-        self.lexicon = Lexicon.build(knowledge)
-
-    def read(self, resources: list[Json], patient_id: str) -> PatientRecord:
-        return read_patient(
-            [Supplied("any", r) for r in resources],
-            patient_id=patient_id,
-            encounter_id="",
-            as_of=AS_OF,
-            knowledge=self.knowledge,
-            terminology=self.terminology,
-            lexicon=self.lexicon,
-        )
-
+class _Room(DeliveredRoom):
     def knows(self, resource: Json) -> list[str]:
         """Codes in it that mean something somewhere."""
         return [code for system, code in _codes(resource) if self.terminology.targets(system, code)]

@@ -6,47 +6,24 @@ import gzip
 import json
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cds_service.core.record import PatientRecord, Supplied
-from cds_service.fhir.reading import read_patient
-from cds_service.knowledge.lexicon import Lexicon
-from cds_service.knowledge.loader import load_knowledge
-from cds_service.knowledge.terminology import Terminology
+from cds_service.core.knowledge import Knowledge
+from tests.unit.fhir.room import DeliveredRoom
 
 
 DATA = os.environ.get("CDS_TEST_DATA", "")
-AS_OF = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 pytestmark = pytest.mark.skipif(not DATA, reason="CDS_TEST_DATA is not set: no larger data to read")
 
 
-class _Room:
-    def __init__(self) -> None:
-        self.knowledge = load_knowledge()
-        self.terminology = Terminology.build(self.knowledge)
-        self.lexicon = Lexicon.build(self.knowledge)
-
-    def read(self, resources: list[dict[str, Any]], patient_id: str) -> PatientRecord:
-        return read_patient(
-            [Supplied("any", r) for r in resources],
-            patient_id=patient_id,
-            encounter_id="",
-            as_of=AS_OF,
-            knowledge=self.knowledge,
-            terminology=self.terminology,
-            lexicon=self.lexicon,
-        )
-
-
 @pytest.fixture(scope="module")
-def room() -> _Room:
-    """The room with the real knowledge."""
-    return _Room()
+def room(knowledge: Knowledge) -> DeliveredRoom:
+    """The room with the knowledge that is shipped."""
+    return DeliveredRoom(knowledge)
 
 
 def _resources(found: Any) -> Iterator[dict[str, Any]]:
@@ -67,7 +44,7 @@ def _files(folder: str) -> list[Path]:
 
 
 @pytest.mark.parametrize("path", _files("dev") + _files("odd"), ids=lambda p: p.name)
-def test_every_file_is_read(path: Path, room: _Room) -> None:
+def test_every_file_is_read(path: Path, room: DeliveredRoom) -> None:
     """Whatever is in it, nothing is raised."""
     resources = list(_resources(json.loads(path.read_text(encoding="utf-8"))))
     patients = [r["id"] for r in resources if r["resourceType"] == "Patient" and "id" in r]
@@ -76,7 +53,7 @@ def test_every_file_is_read(path: Path, room: _Room) -> None:
 
 
 @pytest.mark.parametrize("release", ["dev", "bulk"])
-def test_ordinary_records_are_read_without_a_skip(release: str, room: _Room) -> None:
+def test_ordinary_records_are_read_without_a_skip(release: str, room: DeliveredRoom) -> None:
     """Synthea R4 holds nothing unreadable, so a skip is our mistake."""
     for resources, patient_id in _patients(release):
         record = room.read(resources, patient_id)
