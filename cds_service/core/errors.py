@@ -4,6 +4,7 @@ CdsError
 ├── InvalidRequestError     the request is malformed or contradicts itself     400
 ├── UnknownServiceError     no such CDS service                                404
 ├── DataUnavailableError    required data neither supplied nor obtainable      412
+├── UnavailableError        something that this service stands on is down      503
 └── KnowledgeError          the knowledge files are wrong: refuse to start
 
 Anything else is a bug and becomes 500. An error is never an empty card list.
@@ -34,6 +35,14 @@ class DataUnavailableError(CdsError):
     def __init__(self, message: str, keys: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.keys = keys
+
+
+class UnavailableError(CdsError):
+    """Something that this service stands on (its database, its time) cannot be had now; try again."""
+
+    def __init__(self, message: str, retry_after: int = 5) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class KnowledgeError(CdsError):

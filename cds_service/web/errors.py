@@ -16,6 +16,7 @@ from cds_service.core.errors import (
     CdsError,
     DataUnavailableError,
     InvalidRequestError,
+    UnavailableError,
     UnknownServiceError,
 )
 from cds_service.fhir.outcomes import operation_outcome
@@ -29,6 +30,7 @@ _STATUS: dict[type[CdsError], tuple[int, str]] = {
     InvalidRequestError: (400, "invalid"),
     UnknownServiceError: (404, "not-found"),
     DataUnavailableError: (412, "required"),
+    UnavailableError: (503, "transient"),
 }
 _ISSUE_CODE = {404: "not-found", 405: "not-supported", 413: "too-long", 415: "not-supported"}
 _WORDS = {
@@ -51,7 +53,10 @@ def _purposeful(error: CdsError) -> Response:
     if status == 500:
         return _unexpected(error)
     expression = error.expression if isinstance(error, InvalidRequestError) else ""
-    return _outcome(status, code, str(error), expression)
+    answer = _outcome(status, code, str(error), expression)
+    if isinstance(error, UnavailableError):
+        answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 def _of_http(error: HTTPException) -> Response:

@@ -1,0 +1,143 @@
+"""One database behind everything remembered: connections, transactions, and what happens without it.
+
+The engine is opened at first use in each process, never before gunicorn forks. Every failure of the
+database leaves this module as `UnavailableError`; the wait for a lock or a connection is short, so
+that a broken database slows no call down.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+from cds_service.core.errors import UnavailableError
+
+
+_WRITES = "cds_writes"
+
+
+class Database:
+    """A SQLite file or a PostgreSQL database.
+
+    Attributes:
+        url: SQLAlchemy URL; never logged, it may hold a password.
+        wait_seconds: Longest wait for a lock, a connection or a statement.
+    """
+
+    def __init__(self, url: str, *, wait_seconds: float = 1.0, connections: int = 8) -> None:
+        self.url = make_url(url)
+        self.wait_seconds = wait_seconds
+        self.connections = connections
+        self._engine: Engine | None = None
+        self._process = 0
+        self._opening = Lock()
+
+    @property
+    def is_sqlite(self) -> bool:
+        """One file on this machine."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of this process."""
+        if self._engine is None or self._process != os.getpid():
+            with self._opening:
+                if self._engine is None or self._process != os.getpid():
+                    if self._engine is not None:  # of the process that forked us: not ours to close
+                        self._engine.dispose(close=False)
+                    self._engine = self._opened()
+                    self._process = os.getpid()
+        return self._engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection for queries.
+
+        Raises:
+            UnavailableError: The database cannot be asked now.
+        """
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except (SQLAlchemyError, OSError) as problem:
+            raise _unavailable(problem) from problem
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction: all of it is kept, or nothing.
+
+        Raises:
+            UnavailableError: The database cannot be written now; nothing was.
+        """
+        try:
+            writer = self.engine.connect().execution_options(**{_WRITES: True})
+            with writer as connection, connection.begin():
+                yield connection
+        except (SQLAlchemyError, OSError) as problem:
+            raise _unavailable(problem) from problem
+
+    def check(self) -> None:
+        """Ask the database whether it is there.
+
+        Raises:
+            UnavailableError: It is not.
+        """
+        with self.reading() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Close all connections of this process."""
+        if self._engine is not None and self._process == os.getpid():
+            self._engine.dispose()
+            self._engine = None
+
+    def _opened(self) -> Engine:
+        options: dict[str, Any] = {
+            "pool_size": self.connections,
+            "max_overflow": 0,
+            "pool_timeout": self.wait_seconds,
+            "pool_pre_ping": not self.is_sqlite,
+            "hide_parameters": True,  # no value ever in the text of an error
+        }
+        if self.is_sqlite:
+            engine = create_engine(
+                self.url,
+                **options,
+                connect_args={"timeout": self.wait_seconds, "check_same_thread": False},
+            )
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+            return engine
+        milliseconds = int(self.wait_seconds * 1000)
+        arguments = {
+            "connect_timeout": max(2, round(self.wait_seconds)),  # libpq's smallest
+            "options": f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
+        }
+        return create_engine(self.url, **options, connect_args=arguments)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver begins no transactions of its own; we do
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Writers take the lock at once; taken later, two of them could wait for each other."""
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _unavailable(problem: Exception) -> UnavailableError:
+    """Without the words of the driver, which may name hosts, files and values."""
+    return UnavailableError(f"The database is not available ({type(problem).__name__}).")

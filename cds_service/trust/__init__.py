@@ -1,0 +1,1 @@
+"""Who calls: the clients of this installation, their tokens and their keys."""

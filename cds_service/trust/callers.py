@@ -1,0 +1,22 @@
+"""Who is calling, as far as it was proven."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Caller(msgspec.Struct, frozen=True, kw_only=True):
+    """The client behind one call.
+
+    Attributes:
+        client: Its name in the clients file; ``open`` where nobody has to prove anything.
+        issuer: ``iss`` of its token; empty in open mode.
+        tenant: ``tenant`` of its token; empty when none was sent.
+    """
+
+    client: str
+    issuer: str = ""
+    tenant: str = ""
+
+
+OPEN = Caller(client="open")
