@@ -203,7 +203,7 @@ def _consider(site: Site, body: Json, service_id: str | None) -> tuple[Json, Jso
     supply = gather(matching[0], request.context, request.prefetch, request.patient_id)
     reasoning = site.advisor.consider(request, supply)
     response = response_document(
-        site.advisor.cards(reasoning),
+        site.advisor.answer(reasoning).cards,
         patient_id=request.patient_id,
         encounter_id=request.encounter_id,
     )
