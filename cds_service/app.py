@@ -71,6 +71,7 @@ def create_app(
     register_headers(app, settings.origins, https=bool(settings.public_url))
     register_errors(app)
     app.register_blueprint(discovery_blueprint(site))
+    app.extensions["cds_memory"] = memory
     app.register_blueprint(calls_blueprint(site))
     app.register_blueprint(feedback_blueprint(site))
     app.register_blueprint(reports_blueprint(site))

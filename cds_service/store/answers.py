@@ -144,7 +144,8 @@ def _suggestions_of(connection: Connection, answer: Answered) -> Iterable[str]:
 def _insert_once(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
     """Insert unless the row is there; whether it was not."""
     statement = _dialect(connection).insert(table).values(row).on_conflict_do_nothing()
-    return connection.execute(statement).rowcount == 1
+    returning = statement.returning(*table.primary_key.columns)
+    return connection.execute(returning).first() is not None
 
 
 def _count_unknown(

@@ -77,12 +77,12 @@ class ClientReceived(Received, frozen=True, kw_only=True, omit_defaults=True):
     client: str
 
 
-class OverrideCount(msgspec.Struct, frozen=True, kw_only=True):
+class OverrideCount(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How many cards were overridden for a reason; the code is empty where none was given."""
 
-    reason: str
     display: str
     count: int
+    reason: str = ""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
