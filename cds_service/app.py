@@ -14,8 +14,8 @@ from cds_service.core.card import CardPolicy
 from cds_service.core.errors import KnowledgeError, UnavailableError
 from cds_service.core.knowledge import Knowledge
 from cds_service.fhir.release import Release
-from cds_service.gather.fetching.addresses import Servers
 from cds_service.gather.fetching.fetch import Fetcher, Limits
+from cds_service.gather.fetching.servers import Servers
 from cds_service.gather.services import load_services, offered_services
 from cds_service.knowledge.about import about_document
 from cds_service.knowledge.feedback import RULES, load_memory_rules

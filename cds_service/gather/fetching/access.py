@@ -8,8 +8,9 @@ from typing import Any, cast
 
 import msgspec
 
-from cds_service.gather.fetching.addresses import Base, Servers
 from cds_service.gather.fetching.scopes import Grant, Scopes, read_scopes
+from cds_service.gather.fetching.servers import Servers
+from cds_service.outside.addresses import Base
 
 
 # What RFC 9110 allows in a header value, without blanks; and no limit that a real token would reach.

@@ -18,12 +18,13 @@ from cds_service.gather.fetching.access import (
     OtherPatientError,
     judge_access,
 )
-from cds_service.gather.fetching.addresses import Base, Servers
-from cds_service.gather.fetching.client import Engine, Resolve, resolve
 from cds_service.gather.fetching.errands import Call, Errand, errands_of
 from cds_service.gather.fetching.pages import FetchError, Reader, ReadJson
+from cds_service.gather.fetching.servers import Servers
 from cds_service.gather.prefetch import Json, KeyData, KeyState
 from cds_service.gather.services import ServiceDefinition
+from cds_service.outside.addresses import Base
+from cds_service.outside.client import Engine, Resolve, resolve
 
 
 log = logging.getLogger(__name__)

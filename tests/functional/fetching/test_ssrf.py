@@ -16,9 +16,9 @@ from flask.testing import FlaskClient
 from pydantic import ValidationError
 
 from cds_service.app import compose_fetcher
-from cds_service.gather.fetching.addresses import Servers
 from cds_service.gather.fetching.errands import Call
 from cds_service.gather.fetching.fetch import Fetcher, Limits
+from cds_service.gather.fetching.servers import Servers
 from cds_service.gather.prefetch import KeyData, KeyState
 from cds_service.gather.services import ServiceDefinition
 from cds_service.settings import Settings
