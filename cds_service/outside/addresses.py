@@ -67,6 +67,15 @@ def read_base(url: str) -> Base:
     return Base(scheme, host, port, parts.path.rstrip("/"))
 
 
+def read_origin(url: str) -> Base:
+    """The server that ``url`` is on; the URL itself may have any path and query.
+
+    Raises:
+        ValueError: Not a plain http(s) URL. Never repeats it.
+    """
+    return Base(*_origin(_split(url)), path="")
+
+
 def _split(url: str) -> SplitResult:
     if not _PLAIN.fullmatch(url) or _DISPUTED.search(url):
         raise ValueError("has characters that do not belong in a URL")
@@ -122,6 +131,16 @@ def is_public(address: Address) -> bool:
     unusual = inner.is_multicast or inner.is_reserved or inner.is_unspecified or inner.is_link_local
     site_local = isinstance(inner, IPv6Address) and inner.is_site_local
     return inner.is_global and not unusual and not site_local
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host, as it is written, is this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return _inner(ip_address(host)).is_loopback
+    except ValueError:
+        return False
 
 
 def _never(address: Address) -> bool:
