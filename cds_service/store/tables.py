@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -138,4 +139,11 @@ unknown_feedback = Table(
     Column("service", String(64), primary_key=True),
     Column("day", Date, primary_key=True),
     Column("count", Integer, nullable=False),
+)
+
+used_token = Table(
+    "used_token",
+    METADATA,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("until", Instant, nullable=False, index=True),
 )

@@ -117,8 +117,8 @@ class FetchedKeys:
         try:
             found = read_key_set(self._fetch(self._url), allow_published=self._allow_published)
         except (KeysUnavailableError, ValueError) as problem:
-            log.error("key set not fetched from=%s because=%s", self._url, problem)
+            log.warning("key set not fetched from=%s because=%s", self._url, problem)
             return
-        for problem in found.problems:
-            log.warning("key not used from=%s because=%s", self._url, problem)
+        for words in found.problems:
+            log.warning("key not used from=%s because=%s", self._url, words)
         self._held = _Held(found, now)
