@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, and_, bindparam, insert, or_, select
+from sqlalchemy import CompoundSelect, Connection, Row, bindparam, insert, null, select, union_all
 
 from cds_service.core.memory import (
     SUGGESTION,
@@ -119,54 +119,59 @@ def recall(
     accepted = [row.feedback for row in rows if row.outcome == "accepted"]
     return Memory(
         rules=rules,
-        shown=_shown(rows, clinician, hook_instance),
+        shown=_shown(rows, hook_instance),
         overrides=_overrides(rows, clinician),
         acceptances=_acceptances(connection, accepted) if accepted else (),
     )
 
 
-def _remembered() -> Select[Any]:
-    """Every topic of the patient's cards that this clinician saw, or that somebody answered."""
-    return (
-        select(
-            issued_card.c.clinician,
-            issued_card.c.moment,
-            issued_card.c.hook_instance,
-            issued_card.c.indicator,
-            issued_card.c.as_of,
-            issued_topic.c.topic,
-            issued_topic.c.fingerprint,
-            feedback.c.id.label("feedback"),
-            feedback.c.outcome,
-            feedback.c.reason,
-            feedback.c.effective_at,
-        )
+def _remembered() -> CompoundSelect[Any]:
+    """Topics that this clinician was shown lately, and topics that anybody answered.
+
+    Each part has an index of its own, so that what a patient's record gathers costs nothing.
+    """
+    shown = (
+        select(*_CARD, null().label("feedback"), *(null().label(name) for name in _ANSWER))
         .join(issued_topic, issued_topic.c.card == issued_card.c.id)
-        .outerjoin(feedback, feedback.c.card == issued_card.c.id)
         .where(
             issued_card.c.patient == bindparam("patient"),
-            issued_card.c.as_of >= bindparam("earliest", type_=Instant),
-            issued_card.c.as_of <= bindparam("as_of", type_=Instant),
-            or_(
-                feedback.c.id.is_not(None),
-                and_(
-                    issued_card.c.clinician == bindparam("clinician"),
-                    issued_card.c.as_of > bindparam("recently", type_=Instant),
-                ),
-            ),
+            issued_card.c.as_of > bindparam("recently", type_=Instant),
+            issued_card.c.as_of < bindparam("as_of", type_=Instant),
+            issued_card.c.clinician == bindparam("clinician"),
         )
     )
+    answered = (
+        select(*_CARD, feedback.c.id.label("feedback"), *(feedback.c[name] for name in _ANSWER))
+        .join(issued_topic, issued_topic.c.card == issued_card.c.id)
+        .join(feedback, feedback.c.card == issued_card.c.id)
+        .where(
+            feedback.c.patient == bindparam("patient"),
+            feedback.c.effective_at >= bindparam("earliest", type_=Instant),
+            issued_card.c.as_of <= bindparam("as_of", type_=Instant),
+        )
+    )
+    return union_all(answered, shown)  # the first decides on the types
 
 
+_CARD = (
+    issued_card.c.clinician,
+    issued_card.c.moment,
+    issued_card.c.hook_instance,
+    issued_card.c.indicator,
+    issued_card.c.as_of,
+    issued_topic.c.topic,
+    issued_topic.c.fingerprint,
+)
+_ANSWER = ("outcome", "reason", "effective_at")
 _REMEMBERED = _remembered()
 
 
-def _shown(rows: Sequence[Row[Any]], clinician: str, hook_instance: str) -> tuple[Shown, ...]:
+def _shown(rows: Sequence[Row[Any]], hook_instance: str) -> tuple[Shown, ...]:
     """The same firing of a hook, sent again, has seen nothing yet."""
     seen = {
         (row.moment, row.topic, row.fingerprint, row.as_of)
         for row in rows
-        if row.clinician == clinician and not (hook_instance and row.hook_instance == hook_instance)
+        if row.outcome is None and not (hook_instance and row.hook_instance == hook_instance)
     }
     return tuple(
         Shown(moment=moment, topic=topic, fingerprint=fingerprint, at=at)
