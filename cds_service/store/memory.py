@@ -17,7 +17,7 @@ import msgspec
 from cds_service.core.errors import UnavailableError
 from cds_service.core.feedback import Answered
 from cds_service.core.memory import Memory, MemoryRules
-from cds_service.store.answers import Taken, record_answers
+from cds_service.store.answers import Taken, purge, record_answers
 from cds_service.store.database import Database
 from cds_service.store.issuing import Issue, IssuedCard, recall, record_cards
 from cds_service.store.migrate import upgrade
@@ -146,6 +146,16 @@ class Remembered:
         self.prepare()
         with self.lasting.reading() as connection:
             return report(connection, self.rules, span, self.review)
+
+    def purge(self, before: datetime, *, comments_only: bool = False) -> int:
+        """Delete cards issued before an instant, or only the comments on them; how many.
+
+        Raises:
+            UnavailableError: The database cannot be written now; nothing was deleted.
+        """
+        self.prepare()
+        with self.lasting.writing() as connection:
+            return purge(connection, before, comments_only=comments_only)
 
     def check(self) -> None:
         """Ask the database whether it is there.
