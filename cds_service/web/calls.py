@@ -6,22 +6,24 @@ import logging
 from functools import partial
 from uuid import UUID
 
+import msgspec
 from flask import Blueprint, Response, g
 
 from cds_service.core.card import Card
 from cds_service.core.errors import InvalidRequestError
 from cds_service.core.reasoning import Reasoning
-from cds_service.fhir.release import Release, release_of
+from cds_service.fhir.release import release_of
 from cds_service.gather.fetching.errands import Call
 from cds_service.gather.fetching.fetch import Fetcher
 from cds_service.gather.services import ServiceDefinition
 from cds_service.gather.supply import Complete, Supply, gather
 from cds_service.web.answers import json_answer
 from cds_service.web.bodies import json_body, offered_service
+from cds_service.web.callers import caller
 from cds_service.web.remembering import recalling, remember
-from cds_service.web.site import Site
+from cds_service.web.site import Agreement, Site
 from cds_service.wire.request import HookRequest, parse_request
-from cds_service.wire.response import response_document
+from cds_service.wire.response import Dialect, response_document
 
 
 log = logging.getLogger(__name__)
@@ -34,14 +36,17 @@ def calls_blueprint(site: Site) -> Blueprint:
     @blueprint.post("/cds-services/<service_id>")
     def call(service_id: str) -> Response:
         """Cards for one firing of the hook."""
-        hook_request, supply, reasoning = _consider(site, service_id, allow_as_of=site.allow_as_of)
-        answer = site.advisor.answer(reasoning)
+        agreement = site.agreement(caller().client)
+        hook_request, supply, reasoning = _consider(
+            site, agreement, service_id, allow_as_of=site.allow_as_of
+        )
+        answer = agreement.advisor.answer(reasoning)
         g.cards = len(answer.cards)
         document = response_document(
             answer.cards,
             patient_id=hook_request.patient_id,
             encounter_id=hook_request.encounter_id,
-            release=_release(site, supply, answer.cards),
+            dialect=_dialect(agreement, supply, answer.cards),
         )
         if answer.cards and site.memory is not None:
             remember(site, site.memory, service_id, hook_request, answer.cards, document)
@@ -50,14 +55,15 @@ def calls_blueprint(site: Site) -> Blueprint:
     @blueprint.post("/explain/<service_id>")
     def explain(service_id: str) -> Response:
         """Everything behind the answer to the same request; not part of CDS Hooks."""
-        _, _, reasoning = _consider(site, service_id, allow_as_of=True)
-        return json_answer(site.advisor.explanation(reasoning))
+        agreement = site.agreement(caller().client)
+        _, _, reasoning = _consider(site, agreement, service_id, allow_as_of=True)
+        return json_answer(agreement.advisor.explanation(reasoning))
 
     return blueprint
 
 
 def _consider(
-    site: Site, service_id: str, *, allow_as_of: bool
+    site: Site, agreement: Agreement, service_id: str, *, allow_as_of: bool
 ) -> tuple[HookRequest, Supply, Reasoning]:
     service = offered_service(site, service_id)
     hook_request = parse_request(json_body(site), allow_as_of=allow_as_of)
@@ -67,20 +73,21 @@ def _consider(
         hook_request.context,
         hook_request.prefetch,
         hook_request.patient_id,
-        _completion(site.fetcher, service, hook_request),
+        _completion(agreement.fetcher, service, hook_request),
     )
     g.gaps = [f"{gap.key}:{gap.state}" for gap in supply.gaps]
     recall = recalling(site.memory, hook_request)
-    return hook_request, supply, site.advisor.consider(hook_request, supply, recall)
+    return hook_request, supply, agreement.advisor.consider(hook_request, supply, recall)
 
 
-def _release(site: Site, supply: Supply, cards: tuple[Card, ...]) -> Release:
-    """What drafts are written in; looked for only where there is something to write."""
-    if site.release is not None:
-        return site.release
+def _dialect(agreement: Agreement, supply: Supply, cards: tuple[Card, ...]) -> Dialect:
+    """What drafts are written in; the release is looked for only where there is something to write."""
+    if agreement.release is not None:
+        return msgspec.structs.replace(agreement.dialect, release=agreement.release)
     if any(suggestion.order for card in cards for suggestion in card.suggestions):
-        return release_of(each.resource for each in supply.resources)
-    return Release.R4
+        spoken = release_of(each.resource for each in supply.resources)
+        return msgspec.structs.replace(agreement.dialect, release=spoken)
+    return agreement.dialect
 
 
 def _completion(

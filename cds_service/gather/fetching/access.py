@@ -25,6 +25,10 @@ class OtherPatientError(NoAccessError):
     """The token was issued for another patient: a mistake, or an attack, that somebody should see."""
 
 
+class OtherSubjectError(NoAccessError):
+    """The token was issued to somebody else than us (FHIR-10): not ours to use, and to be seen."""
+
+
 class Token:
     """An access token that does not show itself: not in logs, tracebacks or error reports (FHIR-12)."""
 
@@ -64,9 +68,15 @@ class Access(msgspec.Struct, frozen=True):
 
 
 def judge_access(
-    servers: Servers, fhir_server: object, authorization: object, patient_id: str
+    servers: Servers,
+    fhir_server: object,
+    authorization: object,
+    patient_id: str,
+    subject: str = "",
 ) -> Access:
     """The access that a call grants, from its members as they were sent.
+
+    ``subject`` is our client id at the authorization server of the client; empty: not compared.
 
     Raises:
         NoAccessError: The server is not listed, or there is no usable token for it.
@@ -80,7 +90,10 @@ def judge_access(
         raise NoAccessError("no authorization")
     if not isinstance(authorization, dict):
         raise NoAccessError("authorization is no object")
-    return _with_token(base, cast("dict[str, Any]", authorization), patient_id)
+    stated = cast("dict[str, Any]", authorization)
+    if subject and stated.get("subject") not in (None, "", subject):
+        raise OtherSubjectError("token was issued to another client")
+    return _with_token(base, stated, patient_id)
 
 
 def _with_token(base: Base, authorization: dict[str, Any], patient_id: str) -> Access:
