@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from cryptography.exceptions import UnsupportedAlgorithm
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
@@ -26,6 +27,8 @@ _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _EC_MEMBERS = ("kty", "crv", "x", "y")
 _RSA_MEMBERS = ("kty", "n", "e")
 _MOST_KEYS = 100
+# What the libraries raise for keys that are none.
+_UNUSABLE = (ValueError, TypeError, KeyError, OverflowError, UnsupportedAlgorithm, JoseError)
 
 
 class VerificationKey(msgspec.Struct, frozen=True):
@@ -85,7 +88,7 @@ def key_set_of(members: list[dict[str, Any]], *, allow_published: bool = False) 
         try:
             kid = _kid(member, times)
             keys[kid] = _verification_key(member, allow_published=allow_published)
-        except (ValueError, TypeError, JoseError) as problem:
+        except _UNUSABLE as problem:
             problems.append(f"keys[{position}]: {_words(problem)}")
     return KeySet(keys, tuple(problems))
 
