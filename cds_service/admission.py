@@ -56,6 +56,15 @@ class Admission(msgspec.Struct, frozen=True, kw_only=True):
     verifier: Verifier | None = None
     used_tokens: UsedTokens | None = None
 
+    def check(self) -> None:
+        """Ask what callers are let in by.
+
+        Raises:
+            UnavailableError: Nobody can be let in now.
+        """
+        if self.used_tokens is not None:
+            self.used_tokens.check()
+
 
 def admit(
     settings: Settings,

@@ -68,7 +68,7 @@ def create_app(
     admission = admit(
         settings, clock, plain.advisor, workups=known.workups, services=plain.services
     )
-    site = msgspec.structs.replace(plain, agreements=admission.agreements)
+    site = msgspec.structs.replace(plain, agreements=admission.agreements, check=admission.check)
     app = Flask("cds_service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.url_map.merge_slashes = False  # a redirect would fail a CORS preflight

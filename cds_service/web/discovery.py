@@ -45,7 +45,8 @@ def discovery_blueprint(site: Site) -> Blueprint:
 
     @blueprint.get("/health/ready")
     def ready() -> Response:
-        """Knowledge and services are loaded; without them the process would not have started."""
+        """Knowledge and services are loaded, and callers can be let in."""
+        site.check()
         return json_answer(
             {
                 "status": "ready",

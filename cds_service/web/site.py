@@ -65,6 +65,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         max_json_depth: Deepest nesting of a request body.
         authentication: Mode in which callers prove who they are.
         agreements: By name of the client.
+        check: Raises UnavailableError while nobody can be let in.
         memory: What is remembered between calls; None where nothing is.
         clock: The time of this service, for what is written down.
         longest_comment: Characters kept of a clinician's comment; 0: none.
@@ -79,6 +80,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     max_json_depth: int
     authentication: str
     agreements: Mapping[str, Agreement]
+    check: Callable[[], None] = lambda: None
     memory: Remembered | None = None
     clock: Callable[[], datetime]
     longest_comment: int = 2_000

@@ -57,7 +57,6 @@ def test_any_text_is_a_jti(used: Callable[..., UsedTokens], jti: str) -> None:
 def test_one_of_many_at_once_is_the_first(used: Callable[..., UsedTokens]) -> None:
     """Eight threads, two processes' worth of connections, twenty tokens."""
     stores = [used(), used()]
-    stores[0].prepare()
     with ThreadPoolExecutor(8) as pool:
         for n in range(20):
             uses = pool.map(lambda k, n=n: stores[k % 2].first_use("a", f"t{n}", SOON), range(8))

@@ -88,7 +88,7 @@ def test_ehr_01_a_kid_is_an_opaque_text() -> None:
 )  # fmt: skip
 def test_what_is_no_key_set(content: bytes) -> None:
     """ValueError, whatever it is."""
-    with pytest.raises(ValueError, match="(?i)key"):
+    with pytest.raises(ValueError, match=r"(?i)key"):
         read_key_set(content)
 
 
