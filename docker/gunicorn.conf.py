@@ -8,7 +8,6 @@ from typing import Any
 
 import gunicorn.http.wsgi
 from gunicorn.arbiter import Arbiter
-from prometheus_client.multiprocess import mark_process_dead
 
 from cds_service.settings import Settings
 
@@ -33,7 +32,8 @@ max_requests = 0
 # The application writes one line for each request; gunicorn's own would hold URLs.
 accesslog = None
 errorlog = "-"
-loglevel = "warning" if _settings.log_level != "DEBUG" else "debug"
+# Never more: its debug lines hold the addresses of requests.
+loglevel = "warning"
 
 
 def when_ready(server: Arbiter) -> None:
@@ -50,6 +50,9 @@ def when_ready(server: Arbiter) -> None:
 
 def child_exit(server: Arbiter, worker: Any) -> None:
     """What a worker counted stays; what it measured of itself does not."""
+    # Not before the folder is set: the library decides at its import.
+    from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415
+
     mark_process_dead(worker.pid)
 
 
