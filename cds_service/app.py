@@ -28,12 +28,14 @@ from cds_service.store.reports import Review
 from cds_service.web.advisor import Advisor
 from cds_service.web.authentication import register_authentication
 from cds_service.web.calls import calls_blueprint
+from cds_service.web.conclusion import register_conclusion
 from cds_service.web.discovery import discovery_blueprint
 from cds_service.web.errors import register_errors
 from cds_service.web.feedback import feedback_blueprint
 from cds_service.web.headers import register_headers
+from cds_service.web.logs import configure_logging
+from cds_service.web.metrics import Metrics, metrics_blueprint
 from cds_service.web.reports import reports_blueprint
-from cds_service.web.request_log import register_request_log
 from cds_service.web.site import Advises, Site
 
 
@@ -61,7 +63,7 @@ def create_app(
         ConfigurationError: The settings or the clients file would let strangers in.
     """
     settings = settings or Settings()
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, as_json=settings.log_format == "json")
     memory = compose_memory(settings)
     known = knowledge or checked_knowledge(settings.knowledge_dir or CONTENT)
     plain = compose_site(settings, clock=clock, knowledge=known, advisor=advisor, memory=memory)
@@ -72,8 +74,9 @@ def create_app(
     app = Flask("cds_service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.url_map.merge_slashes = False  # a redirect would fail a CORS preflight
-    register_request_log(app)
     register_headers(app, settings.origins, https=bool(settings.public_url))
+    metrics = Metrics() if settings.metrics else None
+    register_conclusion(app, site, metrics)
     register_errors(app)
     if admission.verifier is not None:
         register_authentication(app, admission.verifier, discovery=settings.discovery_auth)
@@ -83,6 +86,8 @@ def create_app(
     app.register_blueprint(calls_blueprint(site))
     app.register_blueprint(feedback_blueprint(site))
     app.register_blueprint(reports_blueprint(site))
+    if metrics is not None:
+        app.register_blueprint(metrics_blueprint(metrics))
     return app
 
 
@@ -105,11 +110,14 @@ def compose_site(
         about=about_document(known),
         allow_as_of=settings.as_of_allowed,
         max_json_depth=settings.max_json_depth,
+        max_resources=settings.max_resources,
+        request_seconds=settings.request_seconds,
         authentication=settings.auth_mode,
         agreements={},
         memory=memory,
         clock=clock,
         longest_comment=settings.feedback_comment_length,
+        audit_required=settings.audit_required,
     )
 
 
@@ -154,13 +162,3 @@ def checked_knowledge(folder: Path) -> Knowledge:
     if problems:
         raise KnowledgeError(problems)
     return known
-
-
-def configure_logging(level: str) -> None:
-    """Log lines of this package to standard error; other libraries keep their own ways."""
-    package = logging.getLogger("cds_service")
-    package.setLevel(level)
-    if not package.handlers:
-        handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-        package.addHandler(handler)

@@ -13,7 +13,7 @@ import msgspec
 from cds_service.core.errors import ConfigurationError
 from cds_service.knowledge.files import NotYamlError, read_yaml
 from cds_service.outside.addresses import is_loopback, read_origin
-from cds_service.trust.callers import OPEN
+from cds_service.trust.callers import RESERVED
 from cds_service.trust.clients import Client, Clients
 from cds_service.trust.keys import KeySet, key_set_of, read_key_set
 from cds_service.trust.published import is_test_issuer
@@ -93,8 +93,8 @@ def _problems(client: Client, site: Site) -> Iterator[str]:
 
 
 def _malformed(client: Client) -> Iterator[str]:
-    if not _NAME.fullmatch(client.name) or client.name == OPEN.client:
-        yield "name: letters, digits, `.`, `_` and `-`, at most 100, and not `open`"
+    if not _NAME.fullmatch(client.name) or client.name in RESERVED:
+        yield "name: letters, digits, `.`, `_` and `-`, at most 100, and neither `open` nor `unknown`"
     for member in ("issuer", "algorithms"):
         if not getattr(client, member):
             yield f"{member}: is empty"

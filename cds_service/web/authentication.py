@@ -13,7 +13,7 @@ from typing import Protocol
 from flask import Flask, g, request
 
 from cds_service.core.errors import NotAllowedError, NotAuthenticatedError
-from cds_service.trust.callers import Caller
+from cds_service.trust.callers import UNKNOWN, Caller
 from cds_service.trust.verification import Called
 from cds_service.web.correlation import correlation_id
 
@@ -36,13 +36,15 @@ def register_authentication(app: Flask, admits: Admits, *, discovery: bool) -> N
     @app.before_request
     def authenticate() -> None:
         """After the CORS preflight, which carries no token (CORS-01)."""
+        g.caller = UNKNOWN
         called = None if request.method == "OPTIONS" else _called(discovery=discovery)
         if called is None:
             return
         try:
             g.caller = admits.caller(request.headers.get("Authorization", ""), called)
         except (NotAuthenticatedError, NotAllowedError) as problem:
-            log.warning("not let in request=%s because=%s", correlation_id(), problem)
+            because = {"request": correlation_id(), "because": str(problem)}
+            log.warning("not let in", extra=because)
             raise
 
 

@@ -83,7 +83,8 @@ def test_keys_from_a_file_beside_it(tmp_path: Path) -> None:
     ("members", "words"),
     [
         ({"name": ...}, "clients[0]: Object missing required field `name`"),
-        ({"name": "open"}, "not `open`"),
+        ({"name": "open"}, "neither `open` nor `unknown`"),
+        ({"name": "unknown"}, "neither `open` nor `unknown`"),
         ({"name": "a b"}, "name: letters"),
         ({"issuer": ...}, "missing required field `issuer`"),
         ({"issuer": ""}, "issuer: is empty"),
