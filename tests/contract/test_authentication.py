@@ -84,6 +84,11 @@ def test_jwt_needs_clients_and_an_address(start: Callable[..., str], tmp_path: P
     assert "'none'" in start(auth_mode="jwt", public_url=BASE, clients_file=file)
 
 
+def test_clients_are_not_forgotten_in_mode_open(start: Callable[..., str], tmp_path: Path) -> None:
+    """Who names clients does not want everybody."""
+    assert "CDS_CLIENTS_FILE" in start(clients_file=tmp_path / "clients.yaml")
+
+
 def test_single_use_needs_a_database(start: Callable[..., str], tmp_path: Path) -> None:
     """Else a token could come again."""
     file = clients_file(tmp_path, EHR.entry("ehr"))

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from cds_service.core.errors import ConfigurationError
-from cds_service.trust.client_file import Site, load_clients
+from cds_service.trust.client_file import Bounds, load_clients
 from cds_service.trust.clients import Clients, Replay
 from tests.functional.trust.signer import Signer
 
 
 Json = dict[str, Any]
-SITE = Site(workups={"abi"}, services={"leg-pain-patient-view"})
+BOUNDS = Bounds(workups={"abi"}, services={"leg-pain-patient-view"})
 KEYS = Signer("x").key_set
 ROOT = Path(__file__).parents[3]
 
@@ -26,17 +26,17 @@ def client(**members: Any) -> Json:
     return {name: value for name, value in (whole | members).items() if value is not ...}
 
 
-def load(folder: Path, *clients: Json, site: Site = SITE) -> Clients:
+def load(folder: Path, *clients: Json, bounds: Bounds = BOUNDS) -> Clients:
     """What a file with ``clients`` states."""
     path = folder / "clients.yaml"
     path.write_text(json.dumps({"clients": list(clients)}), encoding="utf-8")
-    return load_clients(path, site)
+    return load_clients(path, bounds)
 
 
-def problems(folder: Path, *clients: Json, site: Site = SITE) -> str:
+def problems(folder: Path, *clients: Json, bounds: Bounds = BOUNDS) -> str:
     """What is wrong with it."""
     with pytest.raises(ConfigurationError) as caught:
-        load(folder, *clients, site=site)
+        load(folder, *clients, bounds=bounds)
     return str(caught.value)
 
 
@@ -145,17 +145,17 @@ def test_a_file_that_is_none(tmp_path: Path, text: str) -> None:
     path = tmp_path / "clients.yaml"
     path.write_text(text, encoding="latin-1")
     with pytest.raises(ConfigurationError, match=r"clients\.yaml"):
-        load_clients(path, SITE)
+        load_clients(path, BOUNDS)
     with pytest.raises(ConfigurationError, match="cannot be read"):
-        load_clients(tmp_path / "other.yaml", SITE)
+        load_clients(tmp_path / "other.yaml", BOUNDS)
 
 
 def test_http_on_loopback_for_development(tmp_path: Path) -> None:
     """Where a setting allows it, and towards nobody else."""
-    site = Site(workups=(), services=(), allow_http=True)
-    assert load(tmp_path, client(jku="http://127.0.0.1:8090/jwks"), site=site)
-    assert load(tmp_path, client(jku="http://localhost:8090/jwks"), site=site)
-    assert "not https" in problems(tmp_path, client(jku="http://10.0.0.1/jwks"), site=site)
+    bounds = Bounds(workups=(), services=(), allow_http=True)
+    assert load(tmp_path, client(jku="http://127.0.0.1:8090/jwks"), bounds=bounds)
+    assert load(tmp_path, client(jku="http://localhost:8090/jwks"), bounds=bounds)
+    assert "not https" in problems(tmp_path, client(jku="http://10.0.0.1/jwks"), bounds=bounds)
 
 
 @pytest.mark.parametrize(
@@ -170,8 +170,8 @@ def test_http_on_loopback_for_development(tmp_path: Path) -> None:
 def test_sb_04_published_keys_are_for_trials(tmp_path: Path, issuer: str) -> None:
     """Refused by their issuer."""
     assert "published" in problems(tmp_path, client(issuer=issuer))
-    trial = Site(workups=(), services=(), allow_test_clients=True)
-    assert load(tmp_path, client(issuer=issuer), site=trial)
+    trial = Bounds(workups=(), services=(), allow_test_clients=True)
+    assert load(tmp_path, client(issuer=issuer), bounds=trial)
 
 
 def test_sb_04_published_keys_are_known_by_themselves(tmp_path: Path) -> None:
@@ -194,6 +194,6 @@ def test_one_issuer_for_several_organisations(tmp_path: Path) -> None:
 def test_the_example_is_a_clients_file() -> None:
     """The one that is shipped; its keys are made up, so they are looked for nowhere."""
     orders = {"abi", "ferritin"}
-    site = Site(workups=orders, services={"leg-pain-patient-view", "leg-pain-order-sign"})
-    loaded = load_clients(ROOT / "docker" / "clients.example.yaml", site)
+    bounds = Bounds(workups=orders, services={"leg-pain-patient-view", "leg-pain-order-sign"})
+    loaded = load_clients(ROOT / "docker" / "clients.example.yaml", bounds)
     assert {c.name for c in loaded.clients} == {"north-hospital", "east-clinic", "west-clinic"}
