@@ -128,7 +128,6 @@ def _public_key(member: dict[str, Any]) -> PublicKey:
         key = RSAKey.import_key({name: _text(member, name) for name in _RSA_MEMBERS})
     else:
         raise ValueError("is of a kind that is not used here")
-    key.get_op_key("verify")  # refuses points that are not on the curve, now rather than later
     return key
 
 
