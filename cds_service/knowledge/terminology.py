@@ -8,7 +8,8 @@ system are the ids of findings, causes and work-ups themselves. Code lists are t
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from copy import copy
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from pathlib import Path
@@ -115,6 +116,7 @@ class Terminology:
         self._exact: dict[str, dict[str, tuple[Target, ...]]] = {}
         self._questions: dict[_Key, tuple[CodedQuestion, ...]] = {}
         self._units: dict[str, dict[str, Conversion]] = {}
+        self._orders: dict[_Key, tuple[Target, ...]] = {}
 
     @classmethod
     def build(cls, knowledge: Knowledge, folder: Path = FOLDER) -> Terminology:
@@ -128,8 +130,20 @@ class Terminology:
         terminology.problems = tuple(dict.fromkeys(building.problems))
         return terminology
 
+    def knowing_orders(self, orders: Mapping[str, tuple[Coding, ...]]) -> Terminology:
+        """The same, which also understands one site's own order codes, by work-up (EHR-06)."""
+        known = copy(self)
+        known._orders = {
+            (coding.system, coding.code): (Target(Kind.WORKUP_ORDER, workup),)
+            for workup, codings in orders.items()
+            for coding in codings
+        }
+        return known
+
     def targets(self, system: str, code: str) -> tuple[Target, ...]:
         """Everything that a code means; empty when it means nothing here."""
+        if self._orders and (own := self._orders.get((system, code))):
+            return own
         name = system_name(system)
         codes = self._exact.get(name)
         if codes is None:
