@@ -15,6 +15,7 @@ from cds_service.admission import admit
 from cds_service.core.card import CardPolicy
 from cds_service.core.errors import KnowledgeError, UnavailableError
 from cds_service.core.knowledge import Knowledge
+from cds_service.gather.sandbox import Sandbox
 from cds_service.gather.services import load_services, offered_services
 from cds_service.knowledge.about import about_document
 from cds_service.knowledge.feedback import RULES, load_memory_rules
@@ -37,6 +38,7 @@ from cds_service.web.logs import configure_logging
 from cds_service.web.metrics import Metrics, metrics_blueprint
 from cds_service.web.reports import reports_blueprint
 from cds_service.web.site import Advises, Site
+from cds_service.web.workbench import Bench, workbench_blueprint
 
 
 # A service call waits no longer than this for the database.
@@ -73,6 +75,7 @@ def create_app(
     site = msgspec.structs.replace(plain, agreements=admission.agreements)
     app = Flask("cds_service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body_bytes  # a pasted request is one field
     app.url_map.merge_slashes = False  # a redirect would fail a CORS preflight
     register_headers(app, settings.origins, https=bool(settings.public_url))
     metrics = Metrics() if settings.metrics else None
@@ -88,7 +91,22 @@ def create_app(
     app.register_blueprint(reports_blueprint(site))
     if metrics is not None:
         app.register_blueprint(metrics_blueprint(metrics))
+    if settings.workbench != "off":
+        app.register_blueprint(workbench_blueprint(compose_bench(settings, site, known)))
     return app
+
+
+def compose_bench(settings: Settings, site: Site, knowledge: Knowledge) -> Bench:
+    """What the pages for people stand on."""
+    is_open = settings.auth_mode == "open"
+    return Bench(
+        site=site,
+        knowledge=knowledge,
+        sandbox=Sandbox(settings.fixtures_folder / "cases"),
+        patient_pages=settings.workbench == "on" or is_open,
+        public_url=settings.public_url,
+        authenticated=not is_open,
+    )
 
 
 def compose_site(
