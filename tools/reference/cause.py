@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from cds_service.core.knowledge import Cause, Knowledge, Link, Predisposition
+from cds_service.knowledge.pages.outline import Lists
 from tests.spec.cases import Case
 from tools.reference.markdown import (
-    Lists,
     cause_link,
     cite,
     joined,

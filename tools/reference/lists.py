@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cds_service.core.knowledge import Knowledge, MeasuredRule, RedFlag, Source, Trust, Workup
+from cds_service.knowledge.pages.outline import Lists
 from cds_service.knowledge.words import over_limit, unit_in_words
 from tools.reference.markdown import (
-    Lists,
     anchor,
     cause_link,
     cite,
