@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cds_service.core import conditions as c
-from cds_service.core.knowledge import Knowledge, Trust
+from cds_service.core.knowledge import Knowledge
+from cds_service.knowledge.pages.citing import lay_last
 from cds_service.knowledge.pages.outline import Lists, outline
 from cds_service.knowledge.pages.parts import Outline, plain
 
@@ -90,9 +91,8 @@ def rule(label: str, condition: c.Condition | None, k: Knowledge) -> str:
 
 def cite(ids: Iterable[str], k: Knowledge, up: str = "") -> str:
     """Sources by id, linked to the register; lay articles last, and called that."""
-    listed = list(ids)
-    lay = [id for id in listed if id in k.sources and k.sources[id].trust is Trust.SEED]
-    said = [_cited(id, k, up) for id in listed if id not in lay]
+    others, lay = lay_last(ids, k)
+    said = [_cited(id, k, up) for id in others]
     if lay:
         word = "lay article" if len(lay) == 1 else "lay articles"
         said.append(f"{word} {', '.join(_cited(id, k, up) for id in lay)}")
