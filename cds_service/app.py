@@ -11,26 +11,35 @@ from pathlib import Path
 from flask import Flask
 
 from cds_service.core.card import CardPolicy
-from cds_service.core.errors import KnowledgeError
+from cds_service.core.errors import KnowledgeError, UnavailableError
 from cds_service.core.knowledge import Knowledge
 from cds_service.fhir.release import Release
 from cds_service.gather.fetching.addresses import Servers
 from cds_service.gather.fetching.fetch import Fetcher, Limits
 from cds_service.gather.services import load_services, offered_services
 from cds_service.knowledge.about import about_document
+from cds_service.knowledge.feedback import RULES, load_memory_rules
 from cds_service.knowledge.lint import check_references
 from cds_service.knowledge.loader import CONTENT, load_knowledge
-from cds_service.settings import Settings
+from cds_service.settings import NO_DATABASE, Settings
+from cds_service.store.database import Database
+from cds_service.store.memory import Remembered
+from cds_service.store.pseudonyms import site_secret
+from cds_service.store.reports import Review
 from cds_service.web.advisor import Advisor
 from cds_service.web.calls import calls_blueprint
 from cds_service.web.discovery import discovery_blueprint
 from cds_service.web.errors import register_errors
+from cds_service.web.feedback import feedback_blueprint
 from cds_service.web.headers import register_headers
+from cds_service.web.reports import reports_blueprint
 from cds_service.web.request_log import register_request_log
 from cds_service.web.site import Advises, Site
 from cds_service.wire.strict_json import read_json
 
 
+# A service call waits no longer than this for the database.
+_CALL_WAITS_SECONDS = 0.25
 Clock = Callable[[], datetime]
 
 
@@ -53,7 +62,8 @@ def create_app(
     """
     settings = settings or Settings()
     configure_logging(settings.log_level)
-    site = compose_site(settings, clock=clock, knowledge=knowledge, advisor=advisor)
+    memory = compose_memory(settings)
+    site = compose_site(settings, clock=clock, knowledge=knowledge, advisor=advisor, memory=memory)
     app = Flask("cds_service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.url_map.merge_slashes = False  # a redirect would fail a CORS preflight
@@ -61,7 +71,10 @@ def create_app(
     register_headers(app, settings.origins, https=bool(settings.public_url))
     register_errors(app)
     app.register_blueprint(discovery_blueprint(site))
+    app.extensions["cds_memory"] = memory
     app.register_blueprint(calls_blueprint(site))
+    app.register_blueprint(feedback_blueprint(site))
+    app.register_blueprint(reports_blueprint(site))
     return app
 
 
@@ -71,6 +84,7 @@ def compose_site(
     clock: Clock = utc_now,
     knowledge: Knowledge | None = None,
     advisor: Advises | None = None,
+    memory: Remembered | None = None,
 ) -> Site:
     """Knowledge, services and advisor, as the settings ask for them."""
     known = knowledge or checked_knowledge(settings.knowledge_dir or CONTENT)
@@ -85,7 +99,40 @@ def compose_site(
         max_json_depth=settings.max_json_depth,
         fetcher=compose_fetcher(settings),
         release=None if settings.fhir_release == "auto" else Release(settings.fhir_release),
+        memory=memory,
+        clock=clock,
+        longest_comment=settings.feedback_comment_length,
     )
+
+
+def compose_memory(settings: Settings) -> Remembered | None:
+    """What is remembered between calls; None where the settings want nothing to be.
+
+    A database that cannot be had now is tried again at later calls.
+
+    Raises:
+        ValueError: The secret of the site is too short, or missing where it has to be set.
+        KnowledgeError: The rules of feedback are wrong.
+    """
+    url = settings.database_url
+    if url == NO_DATABASE:
+        return None
+    lasting = Database(url, wait_seconds=settings.database_seconds)
+    beside = lasting.file.with_suffix(".secret") if lasting.file is not None else None
+    if beside is None:
+        site_secret(settings.site_secret.get_secret_value(), None)
+    memory = Remembered(
+        Database(url, wait_seconds=_CALL_WAITS_SECONDS),
+        lasting,
+        load_memory_rules(settings.feedback_rules or RULES, repeat_hours=settings.repeat_hours),
+        partial(site_secret, settings.site_secret.get_secret_value(), beside),
+        Review(answers=settings.review_answers, below=settings.review_below),
+    )
+    try:
+        memory.prepare()
+    except UnavailableError as problem:
+        logging.getLogger(__name__).warning("no memory for now: %s", problem)
+    return memory
 
 
 def checked_knowledge(folder: Path) -> Knowledge:

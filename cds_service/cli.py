@@ -10,13 +10,17 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
 import click
+from msgspec import to_builtins
 from pydantic import ValidationError
 
-from cds_service.app import compose_site
+from cds_service.app import compose_memory, compose_site
 from cds_service.core.errors import CdsError, InvalidRequestError, KnowledgeError
 from cds_service.gather.requests import request_from_bundle
 from cds_service.gather.sandbox import read_case
@@ -25,6 +29,9 @@ from cds_service.knowledge.coverage import coverage_problems, coverage_table, co
 from cds_service.knowledge.lint import check_knowledge
 from cds_service.knowledge.loader import CONTENT, load_knowledge
 from cds_service.settings import Settings, gunicorn_configuration, settings_page
+from cds_service.store.memory import Remembered
+from cds_service.store.report_text import report_csv, report_text
+from cds_service.store.reports import Span
 from cds_service.web.site import Site
 from cds_service.wire.request import AS_OF_EXTENSION, parse_request
 from cds_service.wire.response import response_document
@@ -35,6 +42,7 @@ from cds_service.wire.text import explanation_text, response_text
 Json = dict[str, Any]
 _START_SECONDS = 60
 _FILE_DEPTH = 200
+DAY = click.DateTime(["%Y-%m-%d"])
 _DEMO_CASE = "rest-pain-burning-feet-diabetes"
 
 
@@ -135,6 +143,76 @@ def check(folder: Path | None) -> None:
     )
 
 
+@main.command()
+@click.option("--since", type=DAY, help="Cards issued from this day (UTC) on.")
+@click.option("--until", type=DAY, help="Cards issued before this day (UTC).")
+@click.option("--client", default="", help="Cards of this client only.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "csv", "json"]),
+    default="text",
+    show_default=True,
+)
+def report(since: datetime | None, until: datetime | None, client: str, form: str) -> None:
+    """How the advice is received: by service, topic, rule, reason, week and client."""
+    span = Span(since=_utc(since), until=_utc(until), client=client)
+    with _memory() as memory:
+        found = memory.report(span)
+    if form == "json":
+        click.echo(write_json(to_builtins(found)).decode())
+    else:
+        click.echo(report_csv(found) if form == "csv" else report_text(found), nl=False)
+
+
+@main.group()
+def feedback() -> None:
+    """What clinicians answered to cards."""
+
+
+@feedback.command()
+@click.option("--before", type=DAY, required=True, help="Cards issued before this day (UTC).")
+@click.option("--comments-only", is_flag=True, help="Delete only the comments of clinicians.")
+def purge(before: datetime, *, comments_only: bool) -> None:
+    """Delete cards with all that was answered to them; what is deleted silences nothing any more."""
+    moment = _utc(before)
+    assert moment is not None  # noqa: S101 (the option is required)
+    with _memory() as memory:
+        count = memory.purge(moment, comments_only=comments_only)
+    click.echo(f"{count} {'comments' if comments_only else 'cards'} deleted.")
+
+
+@main.group()
+def database() -> None:
+    """The database."""
+
+
+@database.command("upgrade")
+def database_upgrade() -> None:
+    """Bring the database to the newest form (the service does so at its start, too)."""
+    with _memory() as memory:
+        memory.prepare()
+    click.echo("The database has the newest form.")
+
+
+@contextmanager
+def _memory() -> Iterator[Remembered]:
+    """The memory that the settings name; its errors in words."""
+    try:
+        memory = compose_memory(_settings())
+        if memory is None:
+            raise click.ClickException("CDS_DATABASE_URL is off: nothing is remembered.")
+        with closing(memory):
+            yield memory
+    except (CdsError, ValueError) as problem:
+        raise click.ClickException(str(problem)) from None
+
+
+def _utc(day: datetime | None) -> datetime | None:
+    """A day given on the command line begins at midnight UTC."""
+    return None if day is None else day.replace(tzinfo=UTC)
+
+
 @main.group()
 def docs() -> None:
     """Generated reference pages."""
@@ -203,7 +281,7 @@ def _consider(site: Site, body: Json, service_id: str | None) -> tuple[Json, Jso
     supply = gather(matching[0], request.context, request.prefetch, request.patient_id)
     reasoning = site.advisor.consider(request, supply)
     response = response_document(
-        site.advisor.cards(reasoning),
+        site.advisor.answer(reasoning).cards,
         patient_id=request.patient_id,
         encounter_id=request.encounter_id,
     )

@@ -8,12 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 _PACKAGE = Path(__file__).parent
 PREFIX = "CDS_"
+NO_DATABASE = "off"
 # semver.org, with pre-release and build part (DISC-10)
 _SEMVER = (
     r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
@@ -94,6 +95,51 @@ class Settings(BaseSettings):
         "auto",
         description="FHIR release that suggested orders are written in. `auto`: the one that the resources "
         "of the call speak for, else R4. Reading understands all of them in any case.",
+    )
+    database_url: str = Field(
+        "sqlite:///.data/cds.sqlite3",
+        pattern=r"^(off|sqlite:///.+|postgresql\+psycopg://.+)$",
+        description="Where cards, feedback and the audit trail are kept: a SQLite file (three slashes: "
+        "relative, four: absolute), `postgresql+psycopg://user:password@host/name`, or `off`: nothing "
+        "is remembered and feedback is refused.",
+    )
+    database_seconds: float = Field(
+        2.0,
+        gt=0,
+        le=20,
+        description="Longest wait of feedback and reports for the database, in seconds. Service calls "
+        "wait a quarter of a second and go on without.",
+    )
+    site_secret: SecretStr = Field(
+        SecretStr(""),
+        description="Secret that pseudonyms of patients and clinicians are made with, 32 characters or "
+        "more. Empty: one is made and kept beside a SQLite file; needed with PostgreSQL.",
+    )
+    repeat_hours: float = Field(
+        24.0,
+        ge=0,
+        le=720,
+        description="For how long the same advisory card on unchanged facts is not shown again to the "
+        "same clinician, in hours; 0: always shown.",
+    )
+    feedback_rules: Path | None = Field(
+        None,
+        description="File that says what an override or an acceptance does; default: the one shipped.",
+    )
+    feedback_comment_length: int = Field(
+        2_000,
+        ge=0,
+        le=20_000,
+        description="Characters kept of a clinician's comment on a card; 0: comments are not kept.",
+    )
+    review_answers: int = Field(
+        10, ge=1, description="Answered cards from which on a rule can be marked for review."
+    )
+    review_below: float = Field(
+        0.2,
+        ge=0,
+        le=1,
+        description="Share of accepted among answered cards below which a rule is marked for review.",
     )
     hooks_version: str = Field(
         "3.0.0-ballot",
@@ -185,6 +231,8 @@ def settings_page() -> str:
 
 
 def _shown(default: object) -> str:
+    if isinstance(default, SecretStr):
+        default = default.get_secret_value()
     if default is None or default == "":
         return "(empty)"
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"

@@ -38,6 +38,14 @@ class CheckedClient(FlaskClient):
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _nothing_is_remembered() -> Iterator[None]:
+    """Unless a test wants it: cases are sent more than once, and each time as for the first."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CDS_DATABASE_URL", "off")
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _every_client_is_checked() -> Iterator[None]:
     ours = Flask.test_client_class
     Flask.test_client_class = CheckedClient

@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from cds_service.core.values import Coding, Priority
+from cds_service.core.memory import Silence
+from cds_service.core.values import Coding, Priority, Urgency
 
 
 TOPIC_SYSTEM = "https://leg-pain-cds.example/fhir/CodeSystem/topic"
@@ -75,11 +76,20 @@ class CardLink(msgspec.Struct, frozen=True):
     url: str
 
 
+class CardPart(msgspec.Struct, frozen=True, kw_only=True):
+    """What a card is recognised by later: its topic, and the findings behind it as a digest."""
+
+    topic: str
+    fingerprint: str
+
+
 class Card(msgspec.Struct, frozen=True, kw_only=True):
     """One card, before it gets its identifiers on the wire.
 
     ``topic`` is the clinical question and never changes for it; ``rule`` is the red flag or
-    question that made it; ``findings`` are the ids it stands on.
+    question that made it; ``findings`` are the ids it stands on. ``urgency`` is that of a red flag,
+    ``about`` names the order that it is about. ``parts`` are the cards folded into this one, or
+    itself; ``silenced`` says why it is held back.
     """
 
     topic: Coding
@@ -93,3 +103,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     override_reasons: tuple[Coding, ...] = OVERRIDE_REASONS
     links: tuple[CardLink, ...] = ()
     findings: tuple[str, ...] = ()
+    urgency: Urgency | None = None
+    about: str = ""
+    parts: tuple[CardPart, ...] = ()
+    silenced: Silence | None = None

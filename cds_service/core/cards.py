@@ -27,6 +27,7 @@ from cds_service.core.card_text import (
 )
 from cds_service.core.knowledge import Knowledge, Question, Source
 from cds_service.core.plan import PlannedWorkup
+from cds_service.core.quiet import listened
 from cds_service.core.reasoning import Audience, Reasoning
 from cds_service.core.red_flags import RaisedFlag
 from cds_service.core.topics import Topic, topics_of
@@ -57,7 +58,10 @@ def compose(reasoning: Reasoning, knowledge: Knowledge, policy: CardPolicy) -> t
         cards = _modest_cards(minor, reasoning, knowledge, policy)
     elif minor:
         _name_examinations((flag_cards or cards), minor)
-    return (*flag_cards, *folded(cards, policy.maximum))
+    return (
+        *listened(flag_cards, reasoning),
+        *folded(listened(cards, reasoning), policy.maximum),
+    )
 
 
 def _modest_cards(
@@ -126,6 +130,7 @@ def flag_card(
         source_url=source.url,
         suggestions=suggestions_of(workups, reasoning, knowledge),
         findings=raised.because,
+        urgency=raised.urgency,
     )
 
 
@@ -228,10 +233,12 @@ def _clarifying_card(reasoning: Reasoning, knowledge: Knowledge, policy: CardPol
 
 
 def folded(cards: list[Card], maximum: int) -> list[Card]:
-    """At most ``maximum`` cards; what is left over folds into the last one."""
-    if len(cards) <= maximum:
+    """At most ``maximum`` cards; what is left over folds into the last one. Silent ones count not."""
+    spoken = [card for card in cards if card.silenced is None]
+    if len(spoken) <= maximum:
         return cards
-    kept, rest = cards[: maximum - 1], cards[maximum - 1 :]
+    silent = [card for card in cards if card.silenced is not None]
+    kept, rest = spoken[: maximum - 1], spoken[maximum - 1 :]
     summaries = [card.summary.split(":")[0] for card in rest]
     last = msgspec.structs.replace(
         rest[0],
@@ -242,8 +249,9 @@ def folded(cards: list[Card], maximum: int) -> list[Card]:
         indicator="warning" if any(card.indicator == "warning" for card in rest) else "info",
         suggestions=_unique([s for card in rest for s in card.suggestions]),
         findings=tuple(dict.fromkeys(f for card in rest for f in card.findings)),
+        parts=tuple(part for card in rest for part in card.parts),
     )
-    return [*kept, last]
+    return [*kept, last, *silent]
 
 
 def _unique(suggestions: list[Suggestion]) -> tuple[Suggestion, ...]:

@@ -20,7 +20,8 @@ from cds_service.core.knowledge import Knowledge
 from cds_service.core.moments import Policy
 from cds_service.core.order_cards import order_cards
 from cds_service.core.plan import PlannedWorkup
-from cds_service.core.reasoning import Audience, Reasoning
+from cds_service.core.quiet import accepted_before, held_back, listened, naming_silence
+from cds_service.core.reasoning import Audience, Reasoning, Suppressed
 from cds_service.core.topics import topics_of
 from cds_service.core.values import Coding
 
@@ -28,8 +29,26 @@ from cds_service.core.values import Coding
 _BEFORE_DISCHARGE = "Before discharge"
 
 
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """The cards of one call, and what was not said."""
+
+    cards: tuple[Card, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
+
+
+def answer_of(reasoning: Reasoning, knowledge: Knowledge, policy: CardPolicy) -> Answer:
+    """What is shown now, and what stays silent because of what clinicians answered before."""
+    made = listened(cards_of(reasoning, knowledge, policy), reasoning)
+    spoken = [card for card in made if card.silenced is None]
+    silent = [card for card in made if card.silenced is not None]
+    return Answer(
+        cards=tuple(naming_silence(spoken, silent)),
+        suppressed=(*reasoning.suppressed, *accepted_before(reasoning), *held_back(silent)),
+    )
+
+
 def cards_of(reasoning: Reasoning, knowledge: Knowledge, policy: CardPolicy) -> tuple[Card, ...]:
-    """The cards of one call, by the policy of the service that was called."""
+    """The cards by the policy of the service that was called, silent ones among them."""
     if reasoning.occasion.audience is Audience.PATIENT or reasoning.record.deceased:
         return ()
     moment = reasoning.occasion.policy
@@ -62,7 +81,7 @@ def _with_open_results(cards: list[Card], reasoning: Reasoning, knowledge: Knowl
     lines = [capitalised(named_finding(f, reasoning, knowledge)) for f in open_results]
     said = block("Result back and not acted on", lines)
     for position, card in enumerate(cards):
-        if set(card.findings) & set(open_results):
+        if card.silenced is None and set(card.findings) & set(open_results):
             named = msgspec.structs.replace(card, detail=f"{said}\n\n{card.detail}")
             return [*cards[:position], named, *cards[position + 1 :]]
     return [*cards, _open_results_card(said, reasoning, knowledge)]

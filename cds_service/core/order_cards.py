@@ -33,6 +33,7 @@ from cds_service.core.cards import (
 from cds_service.core.knowledge import Knowledge
 from cds_service.core.order_checks import OrderRemark
 from cds_service.core.plan import PlannedWorkup
+from cds_service.core.quiet import listened
 from cds_service.core.reasoning import Reasoning
 from cds_service.core.topics import topics_of
 from cds_service.core.values import Coding, Priority, Urgency, WorkupStatus
@@ -50,7 +51,10 @@ def order_cards(reasoning: Reasoning, knowledge: Knowledge, policy: CardPolicy) 
         by_draft.setdefault(id(remark.draft), []).append(remark)
     cards = [_order_card(remarks, reasoning, knowledge) for remarks in by_draft.values()]
     cards.sort(key=lambda card: -_INDICATORS.index(card.indicator))
-    return (*_emergency(reasoning, knowledge), *folded(cards, policy.maximum))
+    return (
+        *listened(_emergency(reasoning, knowledge), reasoning),
+        *folded(listened(cards, reasoning), policy.maximum),
+    )
 
 
 def _emergency(reasoning: Reasoning, knowledge: Knowledge) -> list[Card]:
@@ -84,6 +88,7 @@ def _order_card(remarks: list[OrderRemark], reasoning: Reasoning, knowledge: Kno
         source_url=source.url,
         suggestions=_order_suggestions(ordered, reasoning, knowledge),
         findings=tuple(dict.fromkeys(f for r in ordered for f in r.because)),
+        about=f"{first.draft.reference} {first.draft.label}",
     )
 
 

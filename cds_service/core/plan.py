@@ -13,6 +13,7 @@ import msgspec
 
 from cds_service.core.facts import PatientFacts
 from cds_service.core.knowledge import Indication, Knowledge, Withholding, Workup
+from cds_service.core.memory import SUGGESTION
 from cds_service.core.record import EventState, Setting, WorkupEvent
 from cds_service.core.red_flags import RaisedFlag
 from cds_service.core.values import Category, Priority, Status, Urgency, WorkupStatus
@@ -272,9 +273,16 @@ def _already(planned: PlannedWorkup, state: str, evidence: list[str]) -> Planned
     return msgspec.structs.replace(
         planned,
         status=WorkupStatus.ALREADY_DONE if done else WorkupStatus.ALREADY_ORDERED,
-        because="a valid result is on record" if done else "an order is on record",
+        because="a valid result is on record" if done else _ordered_because(evidence),
         evidence=tuple(dict.fromkeys(evidence)),
     )
+
+
+def _ordered_because(evidence: list[str]) -> str:
+    """Orders have references of their own; an accepted suggestion has the one of its card."""
+    if all(reference.startswith(SUGGESTION) for reference in evidence):
+        return "accepted from an earlier card; the order itself is not on record yet"
+    return "an order is on record"
 
 
 def _first_line_first(planned: list[PlannedWorkup]) -> tuple[PlannedWorkup, ...]:

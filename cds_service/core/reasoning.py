@@ -25,6 +25,7 @@ from cds_service.core.findings import (
 from cds_service.core.gate import GateDecision, decide_gate, unanswered_results
 from cds_service.core.knowledge import Knowledge
 from cds_service.core.measurements import Results
+from cds_service.core.memory import Memory
 from cds_service.core.moments import Policy
 from cds_service.core.order_checks import OrderRemark, check_orders
 from cds_service.core.plan import PlannedWorkup, note_workup_states, plan_workups
@@ -44,12 +45,18 @@ class Audience(Enum):
 
 
 class Occasion(msgspec.Struct, frozen=True, kw_only=True):
-    """The circumstances of one call."""
+    """The circumstances of one call.
+
+    ``moment`` tells services apart that say different things of the same facts; ``memory`` is what
+    earlier cards on this patient were answered with.
+    """
 
     as_of: datetime
     policy: Policy = Policy.COMPLAINT
     audience: Audience = Audience.CLINICIAN
     gaps: tuple[Gap, ...] = ()
+    moment: str = ""
+    memory: Memory | None = None
 
 
 class Suppressed(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,6 +84,11 @@ class Reasoning(msgspec.Struct, frozen=True, kw_only=True):
     suppressed: tuple[Suppressed, ...] = ()
     remarks: tuple[OrderRemark, ...] = ()
     open_results: tuple[str, ...] = ()
+
+    @property
+    def may_speak(self) -> bool:
+        """Some card may come of it."""
+        return self.gate.open or bool(self.remarks or self.workups or self.open_results)
 
     @property
     def differential_opened(self) -> bool:

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util.exc import CommandError
 
+from cds_service.core.errors import UnavailableError
 from cds_service.store.database import Database
 
 
@@ -17,12 +19,17 @@ def upgrade(database: Database, revision: str = "head") -> None:
     """Run every migration that the database has not seen; two processes at once do no harm.
 
     Raises:
-        UnavailableError: The database cannot be written.
+        UnavailableError: The database cannot be written, or was made by a newer version.
     """
-    if database.is_sqlite and database.url.database:
-        Path(database.url.database).parent.mkdir(parents=True, exist_ok=True)
-    with database.writing() as connection:
-        configuration = Config()
-        configuration.set_main_option("script_location", str(_SCRIPTS))
-        configuration.attributes["connection"] = connection
-        command.upgrade(configuration, revision)
+    configuration = Config()
+    configuration.set_main_option("script_location", str(_SCRIPTS))
+    try:
+        if database.file is not None:
+            database.file.parent.mkdir(parents=True, exist_ok=True)
+        with database.writing() as connection:
+            configuration.attributes["connection"] = connection
+            command.upgrade(configuration, revision)
+    except (OSError, CommandError) as problem:
+        raise UnavailableError(
+            f"The database cannot be brought to the newest form ({type(problem).__name__})."
+        ) from problem

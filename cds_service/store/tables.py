@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, Dialect, MetaData
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.types import TypeDecorator
 
 
@@ -34,3 +48,94 @@ class Instant(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+issued_card = Table(
+    "issued_card",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("client", String(100), nullable=False),
+    Column("service", String(64), nullable=False),
+    Column("hook", String(64), nullable=False),
+    Column("hook_instance", String(64), nullable=False),
+    Column("moment", String(64), nullable=False),
+    Column("topic", String(100), nullable=False),
+    Column("rule", String(100), nullable=False),
+    Column("indicator", String(16), nullable=False),
+    Column("knowledge", String(64), nullable=False),
+    Column("patient", String(64), nullable=False),
+    Column("clinician", String(64), nullable=False),
+    # The instant of the reasoning; `simulated` where the client set it.
+    Column("as_of", Instant, nullable=False),
+    Column("simulated", Boolean, nullable=False),
+    Column("issued_at", Instant, nullable=False, index=True),
+    Index("ix_issued_card_patient_as_of", "patient", "as_of"),
+)
+
+# What a card is recognised by; several where cards were folded into one.
+issued_topic = Table(
+    "issued_topic",
+    METADATA,
+    Column("card", String(36), ForeignKey("issued_card.id", ondelete="CASCADE"), primary_key=True),
+    Column("topic", String(100), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+)
+
+issued_suggestion = Table(
+    "issued_suggestion",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column(
+        "card",
+        String(36),
+        ForeignKey("issued_card.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("workup", String(100), nullable=False),  # empty: a change of a drafted order
+    Column("priority", String(16), nullable=False),
+)
+
+feedback = Table(
+    "feedback",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("card", String(36), ForeignKey("issued_card.id", ondelete="CASCADE"), nullable=False),
+    Column("patient", String(64), nullable=False, index=True),
+    Column("outcome", String(16), nullable=False),
+    Column("reason", String(64), nullable=False),  # empty: none was given
+    Column("outcome_at", Instant, nullable=False),  # by the client's clock
+    Column("effective_at", Instant, nullable=False),  # what silence counts from
+    Column("received_at", Instant, nullable=False),
+    UniqueConstraint("card", "outcome", "outcome_at"),
+)
+
+accepted_suggestion = Table(
+    "accepted_suggestion",
+    METADATA,
+    Column("feedback", Integer, ForeignKey("feedback.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "suggestion",
+        String(36),
+        ForeignKey("issued_suggestion.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
+)
+
+# Free text of clinicians, which may name patients: kept apart, so that it can be deleted by itself.
+feedback_comment = Table(
+    "feedback_comment",
+    METADATA,
+    Column("feedback", Integer, ForeignKey("feedback.id", ondelete="CASCADE"), primary_key=True),
+    Column("comment", Text, nullable=False),
+)
+
+# Feedback on cards that this client never got.
+unknown_feedback = Table(
+    "unknown_feedback",
+    METADATA,
+    Column("client", String(100), primary_key=True),
+    Column("service", String(64), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("count", Integer, nullable=False),
+)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import logging
 from functools import partial
-from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, g, request
-from werkzeug.exceptions import UnsupportedMediaType
+from flask import Blueprint, Response, g
 
 from cds_service.core.card import Card
-from cds_service.core.errors import InvalidRequestError, UnknownServiceError
+from cds_service.core.errors import InvalidRequestError
 from cds_service.core.reasoning import Reasoning
 from cds_service.fhir.release import Release, release_of
 from cds_service.gather.fetching.errands import Call
@@ -19,10 +17,11 @@ from cds_service.gather.fetching.fetch import Fetcher
 from cds_service.gather.services import ServiceDefinition
 from cds_service.gather.supply import Complete, Supply, gather
 from cds_service.web.answers import json_answer
+from cds_service.web.bodies import json_body, offered_service
+from cds_service.web.remembering import recalling, remember
 from cds_service.web.site import Site
 from cds_service.wire.request import HookRequest, parse_request
 from cds_service.wire.response import response_document
-from cds_service.wire.strict_json import read_json
 
 
 log = logging.getLogger(__name__)
@@ -36,16 +35,17 @@ def calls_blueprint(site: Site) -> Blueprint:
     def call(service_id: str) -> Response:
         """Cards for one firing of the hook."""
         hook_request, supply, reasoning = _consider(site, service_id, allow_as_of=site.allow_as_of)
-        cards = site.advisor.cards(reasoning)
-        g.cards = len(cards)
-        return json_answer(
-            response_document(
-                cards,
-                patient_id=hook_request.patient_id,
-                encounter_id=hook_request.encounter_id,
-                release=_release(site, supply, cards),
-            )
+        answer = site.advisor.answer(reasoning)
+        g.cards = len(answer.cards)
+        document = response_document(
+            answer.cards,
+            patient_id=hook_request.patient_id,
+            encounter_id=hook_request.encounter_id,
+            release=_release(site, supply, answer.cards),
         )
+        if answer.cards and site.memory is not None:
+            remember(site, site.memory, service_id, hook_request, answer.cards, document)
+        return json_answer(document)
 
     @blueprint.post("/explain/<service_id>")
     def explain(service_id: str) -> Response:
@@ -59,8 +59,8 @@ def calls_blueprint(site: Site) -> Blueprint:
 def _consider(
     site: Site, service_id: str, *, allow_as_of: bool
 ) -> tuple[HookRequest, Supply, Reasoning]:
-    service = _service(site, service_id)
-    hook_request = parse_request(_body(site.max_json_depth), allow_as_of=allow_as_of)
+    service = offered_service(site, service_id)
+    hook_request = parse_request(json_body(site), allow_as_of=allow_as_of)
     _check_hook(service, hook_request)
     supply = gather(
         service,
@@ -70,7 +70,8 @@ def _consider(
         _completion(site.fetcher, service, hook_request),
     )
     g.gaps = [f"{gap.key}:{gap.state}" for gap in supply.gaps]
-    return hook_request, supply, site.advisor.consider(hook_request, supply)
+    recall = recalling(site.memory, hook_request)
+    return hook_request, supply, site.advisor.consider(hook_request, supply, recall)
 
 
 def _release(site: Site, supply: Supply, cards: tuple[Card, ...]) -> Release:
@@ -96,25 +97,6 @@ def _completion(
         prefetch=hook_request.prefetch,
     )
     return partial(fetcher.complete, service, call)
-
-
-def _service(site: Site, service_id: str) -> ServiceDefinition:
-    service = site.services.get(service_id)
-    if service is None:
-        raise UnknownServiceError("No CDS service with this id is offered.")
-    g.service = service.id
-    return service
-
-
-def _body(max_depth: int) -> Any:
-    """The decoded body; 415 unless it is uncompressed JSON."""
-    kind = request.mimetype
-    is_json = kind == "application/json" or (
-        kind.startswith("application/") and kind.endswith("+json")
-    )
-    if not is_json or request.headers.get("Content-Encoding", "identity") != "identity":
-        raise UnsupportedMediaType
-    return read_json(request.get_data(cache=False), max_depth)
 
 
 def _check_hook(service: ServiceDefinition, hook_request: HookRequest) -> None:

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any, Protocol
 
 import msgspec
 
-from cds_service.core.card import Card
+from cds_service.core.memory import Memory
+from cds_service.core.moment_cards import Answer
 from cds_service.core.reasoning import Reasoning
 from cds_service.fhir.release import Release
 from cds_service.gather.fetching.fetch import Fetcher
 from cds_service.gather.services import ServiceDefinition
 from cds_service.gather.supply import Supply
+from cds_service.store.memory import Remembered
 from cds_service.wire.request import HookRequest
+
+
+Recall = Callable[[datetime], Memory | None]
 
 
 class Advises(Protocol):
     """What the views ask of an advisor."""
 
-    def consider(self, request: HookRequest, supply: Supply) -> Reasoning:
-        """Reason about one call."""
+    def consider(self, request: HookRequest, supply: Supply, recall: Recall = ...) -> Reasoning:
+        """Reason about one call, with what is remembered of the patient."""
 
-    def cards(self, reasoning: Reasoning) -> tuple[Card, ...]:
-        """The cards to show."""
+    def answer(self, reasoning: Reasoning) -> Answer:
+        """The cards to show, and what is not said."""
 
     def explanation(self, reasoning: Reasoning) -> dict[str, Any]:
         """Everything behind the cards."""
@@ -41,6 +48,9 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         max_json_depth: Deepest nesting of a request body.
         fetcher: Completes prefetch from FHIR servers; None when none is listed.
         release: FHIR release that orders are drafted in; None: the one that each call speaks.
+        memory: What is remembered between calls; None where nothing is.
+        clock: The time of this service, for what is written down.
+        longest_comment: Characters kept of a clinician's comment; 0: none.
     """
 
     services: dict[str, ServiceDefinition]
@@ -52,3 +62,6 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     max_json_depth: int
     fetcher: Fetcher | None = None
     release: Release | None = None
+    memory: Remembered | None = None
+    clock: Callable[[], datetime]
+    longest_comment: int = 2_000

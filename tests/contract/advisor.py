@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cds_service.core.card import Card, CardLink, OrderDraft, Suggestion
+from cds_service.core.moment_cards import Answer
 from cds_service.core.values import Coding, Priority
 from cds_service.gather.supply import Supply
 from cds_service.wire.request import HookRequest
@@ -49,19 +50,19 @@ class FixedAdvisor:
 
     def __init__(self) -> None:
         self.considered: list[tuple[HookRequest, Supply]] = []
-        self.answer: tuple[Card, ...] = (FULL, BARE)
+        self.shown: tuple[Card, ...] = (FULL, BARE)
         self.failing: Exception | None = None
 
-    def consider(self, request: HookRequest, supply: Supply) -> Any:
+    def consider(self, request: HookRequest, supply: Supply, recall: Any = None) -> Any:
         """Remember what was asked."""
         if self.failing is not None:
             raise self.failing
         self.considered.append((request, supply))
         return "reasoning"
 
-    def cards(self, reasoning: Any) -> tuple[Card, ...]:
+    def answer(self, reasoning: Any) -> Answer:
         """The fixed cards."""
-        return self.answer
+        return Answer(cards=self.shown)
 
     def explanation(self, reasoning: Any) -> dict[str, Any]:
         """Just enough to see that it came through."""

@@ -46,6 +46,8 @@ CARD = {
     "uuid", "summary", "detail", "indicator", "source",
     "suggestions", "selectionBehavior", "overrideReasons", "links",
 }  # fmt: skip
+_INTERFACES = (["cds-services"], ["explain"], ["health"], ["about"])
+_FHIR = "application/fhir+json"
 MARKDOWN = MarkdownIt("gfm-like", {"linkify": False})
 
 
@@ -53,15 +55,17 @@ def problems_of(path: str, status: int, content_type: str, body: bytes) -> list[
     """Everything that is wrong with one answer to a request for ``path``."""
     if not body:
         return [] if status in {204, 304} else ["GEN-01: empty body"]
+    route = path.rstrip("/").split("/")[1:]
+    if route[:1] not in _INTERFACES and not content_type.startswith(("application/json", _FHIR)):
+        return []  # pages, metrics, static files
     try:
         document = strict_json(body)
     except ValueError as problem:
         return [f"GEN-01: {problem}"]
-    if not 200 <= status < 300:
+    if not 200 <= status < 300 or route[2:] == ["feedback"]:
         return [*_outcome(document, content_type), *_no_nulls(document, "$")]
-    if not content_type.startswith("application/json"):
+    if not content_type.startswith(("application/json", _FHIR)):
         return [f"GEN-01: content type {content_type}"]
-    route = path.rstrip("/").split("/")[1:]
     if route == ["cds-services"]:
         return [*_discovery(document), *_no_empties(document, "$")]
     if route[:1] == ["cds-services"]:

@@ -135,7 +135,7 @@ def test_health(client: FlaskClient) -> None:
 
 def test_rsp_03_nothing_to_say(client: FlaskClient, advisor: FixedAdvisor) -> None:
     """200 and exactly an empty list."""
-    advisor.answer = ()
+    advisor.shown = ()
     assert client.post(SERVICE, json=pv()).data == b'{"cards":[]}'
 
 

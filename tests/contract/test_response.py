@@ -26,7 +26,7 @@ def test_gen_07_a_card_without_extras_has_no_such_members(
     client: FlaskClient, advisor: FixedAdvisor
 ) -> None:
     """What has no value is left out."""
-    advisor.answer = (BARE,)
+    advisor.shown = (BARE,)
     assert set(cards(client)[0]) == {"uuid", "summary", "indicator", "source"}
 
 
@@ -120,6 +120,6 @@ def test_the_validator_sees_every_break(
 
 def test_the_client_of_the_suite_is_checked(client: FlaskClient, advisor: FixedAdvisor) -> None:
     """A card that breaks a row fails the test that received it."""
-    advisor.answer = (msgspec.structs.replace(FULL, summary="x" * 140),)
+    advisor.shown = (msgspec.structs.replace(FULL, summary="x" * 140),)
     with pytest.raises(AssertionError, match="CARD-03"):
         client.post(SERVICE, json=pv())

@@ -1,0 +1,173 @@
+"""What clinicians answered to cards: written once, however often it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, Table, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from cds_service.core.feedback import Answered
+from cds_service.store.tables import (
+    accepted_suggestion,
+    feedback,
+    feedback_comment,
+    issued_card,
+    issued_suggestion,
+    unknown_feedback,
+)
+
+
+# Clients' clocks are not ours; an answer may seem to come a little before it was possible.
+_CLOCKS_DIFFER = timedelta(minutes=5)
+_AT_ONCE = 500
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a batch: new items, repeated ones, and cards this client never got."""
+
+    kept: int
+    repeated: int
+    unknown: int
+
+
+def record_answers(
+    connection: Connection,
+    client: str,
+    service: str,
+    answers: Sequence[Answered],
+    received_at: datetime,
+) -> Taken:
+    """Write down answers to cards that ``client`` got; count the others."""
+    cards = _cards_of(connection, client, {answer.card for answer in answers})
+    known = [answer for answer in answers if answer.card in cards]
+    kept = sum(
+        _record(connection, answer, cards[answer.card], received_at)
+        for answer in sorted(known, key=lambda answer: answer.card)  # one order of locks
+    )
+    unknown = len(answers) - len(known)
+    if unknown:
+        _count_unknown(connection, client, service, received_at.date(), unknown)
+    return Taken(kept=kept, repeated=len(known) - kept, unknown=unknown)
+
+
+def purge(connection: Connection, before: datetime, *, comments_only: bool = False) -> int:
+    """Delete cards issued before an instant with all their feedback, or only the comments on them."""
+    old = select(issued_card.c.id).where(issued_card.c.issued_at < before)
+    answers = select(feedback.c.id).where(feedback.c.card.in_(old))
+    if comments_only:
+        gone = delete(feedback_comment).where(feedback_comment.c.feedback.in_(answers))
+        return connection.execute(gone).rowcount
+    connection.execute(delete(unknown_feedback).where(unknown_feedback.c.day < before.date()))
+    return connection.execute(delete(issued_card).where(issued_card.c.issued_at < before)).rowcount
+
+
+def _cards_of(connection: Connection, client: str, ids: set[str]) -> dict[str, Row[Any]]:
+    found: dict[str, Row[Any]] = {}
+    listed = sorted(ids)
+    for start in range(0, len(listed), _AT_ONCE):
+        some = listed[start : start + _AT_ONCE]
+        rows = connection.execute(
+            select(
+                issued_card.c.id,
+                issued_card.c.patient,
+                issued_card.c.as_of,
+                issued_card.c.simulated,
+            ).where(issued_card.c.client == client, issued_card.c.id.in_(some))
+        )
+        found |= {row.id: row for row in rows}
+    return found
+
+
+def _record(
+    connection: Connection, answer: Answered, card: Row[Any], received_at: datetime
+) -> bool:
+    """Whether the answer is new. Further suggestions of an answer that is known are added to it."""
+    new = _insert_once(
+        connection,
+        feedback,
+        {
+            "card": answer.card,
+            "patient": card.patient,
+            "outcome": answer.outcome,
+            "reason": answer.reason,
+            "outcome_at": answer.outcome_at,
+            "effective_at": effective_instant(answer.outcome_at, card, received_at),
+            "received_at": received_at,
+        },
+    )
+    if not (new or answer.suggestions or answer.comment):
+        return new
+    number = connection.execute(
+        select(feedback.c.id).where(
+            feedback.c.card == answer.card,
+            feedback.c.outcome == answer.outcome,
+            feedback.c.outcome_at == answer.outcome_at,
+        )
+    ).scalar_one()
+    for suggestion in _suggestions_of(connection, answer):
+        _insert_once(
+            connection, accepted_suggestion, {"feedback": number, "suggestion": suggestion}
+        )
+    if answer.comment:
+        _insert_once(connection, feedback_comment, {"feedback": number, "comment": answer.comment})
+    return new
+
+
+def effective_instant(outcome_at: datetime, card: Row[Any], received_at: datetime) -> datetime:
+    """What silence counts from: the client's time where it can be true, else our own.
+
+    A card for an instant that the client had set lives in that time, not in ours.
+    """
+    if card.simulated:
+        as_of: datetime = card.as_of
+        return as_of
+    possible = card.as_of - _CLOCKS_DIFFER <= outcome_at <= received_at + _CLOCKS_DIFFER
+    return min(max(outcome_at, card.as_of), received_at) if possible else received_at
+
+
+def _suggestions_of(connection: Connection, answer: Answered) -> Iterable[str]:
+    """Those of the accepted suggestions that belong to the card."""
+    if not answer.suggestions:
+        return ()
+    return connection.execute(
+        select(issued_suggestion.c.id).where(
+            issued_suggestion.c.card == answer.card,
+            issued_suggestion.c.id.in_(answer.suggestions),
+        )
+    ).scalars()
+
+
+def _insert_once(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
+    """Insert unless the row is there; whether it was not."""
+    statement = _dialect(connection).insert(table).values(row).on_conflict_do_nothing()
+    returning = statement.returning(*table.primary_key.columns)
+    return connection.execute(returning).first() is not None
+
+
+def _count_unknown(
+    connection: Connection, client: str, service: str, day: date, count: int
+) -> None:
+    statement = (
+        _dialect(connection)
+        .insert(unknown_feedback)
+        .values(client=client, service=service, day=day, count=count)
+    )
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["client", "service", "day"],
+            set_={"count": unknown_feedback.c.count + count},
+        )
+    )
+
+
+def _dialect(connection: Connection) -> Any:
+    return sqlite if connection.dialect.name == "sqlite" else postgresql
+
+
+def count_cards(connection: Connection) -> int:
+    """How many cards are remembered."""
+    return connection.execute(select(func.count()).select_from(issued_card)).scalar_one()

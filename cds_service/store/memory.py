@@ -1,0 +1,185 @@
+"""The memory of the service: asked at every call, and never in its way.
+
+Service calls get a short wait; when the database fails, they go on without memory for a while before
+they try again. Feedback waits longer and fails loudly, so that the client sends it again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from time import monotonic
+from typing import TypeVar
+
+import msgspec
+
+from cds_service.core.errors import UnavailableError
+from cds_service.core.feedback import Answered
+from cds_service.core.memory import Memory, MemoryRules
+from cds_service.store.answers import Taken, purge, record_answers
+from cds_service.store.database import Database
+from cds_service.store.issuing import Issue, IssuedCard, recall, record_cards
+from cds_service.store.migrate import upgrade
+from cds_service.store.pseudonyms import Pseudonyms
+from cds_service.store.reports import Report, Review, Span, report
+
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+_PAUSE_SECONDS = 5.0
+
+
+class Subjects(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom a call is about and who made it: ids as the client knows them."""
+
+    client: str
+    patient_id: str
+    user_id: str
+
+
+class Remembered:
+    """Memory in a database.
+
+    Attributes:
+        calls: The database for service calls, with a short wait.
+        lasting: The same for feedback and reports, with a longer one.
+        failures: How often a call went on without memory, since the start of this process.
+    """
+
+    def __init__(
+        self,
+        calls: Database,
+        lasting: Database,
+        rules: MemoryRules,
+        secret: Callable[[], bytes],
+        review: Review,
+    ) -> None:
+        self.calls = calls
+        self.lasting = lasting
+        self.rules = rules
+        self.review = review
+        self.failures = 0
+        self._secret = secret
+        self._pseudonyms: Pseudonyms | None = None
+        self._paused_until = 0.0
+        self._current = False
+
+    def prepare(self) -> None:
+        """Bring the database to the newest form and have the secret; once, when it can be done.
+
+        Raises:
+            UnavailableError: It cannot be done now; the next call will try again.
+        """
+        if self._current:
+            return
+        self.pseudonyms  # noqa: B018 (made now rather than at the first call)
+        upgrade(self.lasting)
+        self._current = True
+
+    @property
+    def pseudonyms(self) -> Pseudonyms:
+        """Keys for patients and clinicians.
+
+        Raises:
+            UnavailableError: The secret of the site cannot be had now.
+        """
+        if self._pseudonyms is None:
+            self._pseudonyms = Pseudonyms(self._secret())
+        return self._pseudonyms
+
+    @property
+    def available(self) -> bool:
+        """The last call could use the database."""
+        return self._current and monotonic() >= self._paused_until
+
+    def recall(self, subjects: Subjects, hook_instance: str, as_of: datetime) -> Memory | None:
+        """What is remembered of a patient; None while the database cannot be asked."""
+
+        def ask(pseudonyms: Pseudonyms) -> Memory:
+            with self.calls.reading() as connection:
+                return recall(
+                    connection,
+                    self.rules,
+                    patient=pseudonyms.patient(subjects.client, subjects.patient_id),
+                    clinician=pseudonyms.clinician(subjects.client, subjects.user_id),
+                    hook_instance=hook_instance,
+                    as_of=as_of,
+                )
+
+        return self._tried(ask)
+
+    def issue(self, subjects: Subjects, issue: Issue, cards: Sequence[IssuedCard]) -> bool:
+        """Write down the cards of an answer; False when that could not be done."""
+
+        def write(pseudonyms: Pseudonyms) -> bool:
+            known = msgspec.structs.replace(
+                issue,
+                patient=pseudonyms.patient(subjects.client, subjects.patient_id),
+                clinician=pseudonyms.clinician(subjects.client, subjects.user_id),
+            )
+            with self.calls.writing() as connection:
+                record_cards(connection, known, cards)
+            return True
+
+        return self._tried(write) or False
+
+    def answer(
+        self, client: str, service: str, answers: Sequence[Answered], received_at: datetime
+    ) -> Taken:
+        """Write down feedback: all of it, or nothing.
+
+        Raises:
+            UnavailableError: It cannot be written now; nothing was.
+        """
+        self.prepare()
+        with self.lasting.writing() as connection:
+            return record_answers(connection, client, service, answers, received_at)
+
+    def report(self, span: Span) -> Report:
+        """How the advice was received.
+
+        Raises:
+            UnavailableError: The database cannot be asked now.
+        """
+        self.prepare()
+        with self.lasting.reading() as connection:
+            return report(connection, self.rules, span, self.review)
+
+    def purge(self, before: datetime, *, comments_only: bool = False) -> int:
+        """Delete cards issued before an instant, or only the comments on them; how many.
+
+        Raises:
+            UnavailableError: The database cannot be written now; nothing was deleted.
+        """
+        self.prepare()
+        with self.lasting.writing() as connection:
+            return purge(connection, before, comments_only=comments_only)
+
+    def check(self) -> None:
+        """Ask the database whether it is there.
+
+        Raises:
+            UnavailableError: It is not.
+        """
+        self.prepare()
+        self.lasting.check()
+
+    def close(self) -> None:
+        """Close the connections of this process."""
+        self.calls.close()
+        self.lasting.close()
+
+    def _tried(self, use: Callable[[Pseudonyms], T]) -> T | None:
+        """``use`` the database, or go on without for a while."""
+        if monotonic() < self._paused_until:
+            return None
+        try:
+            self.prepare()
+            return use(self.pseudonyms)
+        except UnavailableError as problem:
+            self.failures += 1
+            self._paused_until = monotonic() + _PAUSE_SECONDS
+            log.warning("calls go on without memory: %s", problem)
+            return None

@@ -1,0 +1,41 @@
+"""What every POST begins with: the service that it is for, and its body."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from cds_service.core.errors import UnknownServiceError
+from cds_service.gather.services import ServiceDefinition
+from cds_service.web.site import Site
+from cds_service.wire.strict_json import read_json
+
+
+def offered_service(site: Site, service_id: str) -> ServiceDefinition:
+    """The service of this id.
+
+    Raises:
+        UnknownServiceError: None is offered.
+    """
+    service = site.services.get(service_id)
+    if service is None:
+        raise UnknownServiceError("No CDS service with this id is offered.")
+    g.service = service.id
+    return service
+
+
+def json_body(site: Site) -> Any:
+    """The decoded body; 415 unless it is uncompressed JSON.
+
+    Raises:
+        InvalidRequestError: It is no JSON, or nests too deeply.
+    """
+    kind = request.mimetype
+    is_json = kind == "application/json" or (
+        kind.startswith("application/") and kind.endswith("+json")
+    )
+    if not is_json or request.headers.get("Content-Encoding", "identity") != "identity":
+        raise UnsupportedMediaType
+    return read_json(request.get_data(cache=False), site.max_json_depth)
