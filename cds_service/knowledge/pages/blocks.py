@@ -118,6 +118,21 @@ class Names(Part, frozen=True):
     names: tuple[str, ...]
 
 
+class Standing(Part, frozen=True):
+    """A statement that stands on a source: what is said, in which part, on which page."""
+
+    owner: Ref
+    role: str
+    words: Words
+
+
+class Standings(Part, frozen=True):
+    """Everything that stands on a source."""
+
+    shape: ClassVar[str] = "standings"
+    rows: tuple[Standing, ...]
+
+
 class Mentions(Part, frozen=True):
     """Other entries, by what they have to do with this one."""
 
@@ -125,7 +140,9 @@ class Mentions(Part, frozen=True):
     groups: tuple[tuple[str, tuple[Ref, ...]], ...]
 
 
-Block = Rule | Facts | Statements | EvidenceTable | Limits | CodeLists | Names | Mentions
+Block = (
+    Rule | Facts | Statements | EvidenceTable | Limits | CodeLists | Names | Mentions | Standings
+)
 
 
 class Section(Part, frozen=True):
@@ -154,10 +171,20 @@ def section(id: str, title: str, *blocks: Block | None, intro: str = "") -> Sect
 
 def holds(block: Block) -> bool:
     """There is something in it."""
-    name = {"facts": "items", "statements": "items", "codes": "lists", "mentions": "groups"}.get(
-        block.shape, {"evidence": "rows", "limits": "rows", "names": "names"}.get(block.shape, "")
-    )
+    name = _HELD_IN.get(block.shape, "")
     return bool(getattr(block, name)) if name else True
+
+
+_HELD_IN = {
+    "facts": "items",
+    "statements": "items",
+    "evidence": "rows",
+    "limits": "rows",
+    "standings": "rows",
+    "codes": "lists",
+    "names": "names",
+    "mentions": "groups",
+}
 
 
 def page(

@@ -232,7 +232,10 @@ def _advice(cause: Cause, k: Knowledge) -> Statements:
         tuple(
             Statement(
                 said(advice.text),
-                tuple(Tag(f"withheld by {id}", "held") for id in advice.withheld_by),
+                tuple(
+                    Tag(f"withheld by: {k.interlocks[id].label}", "held")
+                    for id in advice.withheld_by
+                ),
                 about=ref("advice", advice.id, k),
                 sources=cited(advice.sources, k),
             )

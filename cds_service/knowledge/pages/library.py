@@ -9,6 +9,7 @@ from cds_service.knowledge.pages.blocks import (
     Mentions,
     Page,
     Section,
+    Standings,
     Statement,
     Statements,
     Tag,
@@ -18,7 +19,7 @@ from cds_service.knowledge.pages.blocks import (
 )
 from cds_service.knowledge.pages.citing import GRADES, MEANINGS, cited
 from cds_service.knowledge.pages.kinds import owner, ref
-from cds_service.knowledge.pages.mentions import Index, Standing, mentions
+from cds_service.knowledge.pages.mentions import Index, mentions
 from cds_service.knowledge.pages.parts import Ref, said
 
 
@@ -83,7 +84,7 @@ def source_page(source: Source, index: Index) -> Page:
     others = Statements(tuple(_sibling(s) for s in siblings))
     sections = (
         section("about", "Publication", about),
-        section("standing", "What stands on it", *_standing(standing), intro=intro),
+        section("standing", "What stands on it", Standings(standing), intro=intro),
         section("same", "Other statements of the same publication", others),
     )
     tags = [
@@ -100,14 +101,6 @@ def _same_work(one: Source, other: Source) -> bool:
 
 def _sibling(source: Source) -> Statement:
     return Statement(said(source.says), about=Ref("sources", source.id, source.id))
-
-
-def _standing(standing: tuple[Standing, ...]) -> Iterator[Statements]:
-    yield Statements(
-        tuple(
-            Statement(s.words, (Tag(s.role, s.role.partition(" ")[2]),), s.owner) for s in standing
-        )
-    )
 
 
 def question_page(question: Question, index: Index) -> Page:

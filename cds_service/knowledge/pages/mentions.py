@@ -7,17 +7,9 @@ from functools import cached_property
 
 from cds_service.core.knowledge import Cause, Knowledge
 from cds_service.knowledge.pages.asked import Asked, Target, conditions_of_entries, targets
-from cds_service.knowledge.pages.blocks import Mentions
+from cds_service.knowledge.pages.blocks import Mentions, Standing
 from cds_service.knowledge.pages.kinds import end_of_relation, owner, ref
-from cds_service.knowledge.pages.parts import Part, Ref, Words, linked, said
-
-
-class Standing(Part, frozen=True):
-    """A statement that stands on a source: what is said, on which page."""
-
-    owner: Ref
-    role: str
-    words: Words
+from cds_service.knowledge.pages.parts import Ref, linked, said
 
 
 Groups = Iterable[tuple[str, Iterable[Ref]]]
