@@ -16,6 +16,7 @@ from cds_service.core.knowledge import Knowledge
 from cds_service.fhir.release import Release
 from cds_service.gather.fetching.addresses import Servers
 from cds_service.gather.fetching.fetch import Fetcher, Limits
+from cds_service.gather.sandbox import Sandbox
 from cds_service.gather.services import load_services, offered_services
 from cds_service.knowledge.about import about_document
 from cds_service.knowledge.feedback import RULES, load_memory_rules
@@ -35,6 +36,7 @@ from cds_service.web.headers import register_headers
 from cds_service.web.reports import reports_blueprint
 from cds_service.web.request_log import register_request_log
 from cds_service.web.site import Advises, Site
+from cds_service.web.workbench import Bench, workbench_blueprint
 from cds_service.wire.strict_json import read_json
 
 
@@ -63,9 +65,11 @@ def create_app(
     settings = settings or Settings()
     configure_logging(settings.log_level)
     memory = compose_memory(settings)
+    knowledge = knowledge or checked_knowledge(settings.knowledge_dir or CONTENT)
     site = compose_site(settings, clock=clock, knowledge=knowledge, advisor=advisor, memory=memory)
     app = Flask("cds_service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body_bytes  # a pasted request is one field
     app.url_map.merge_slashes = False  # a redirect would fail a CORS preflight
     register_request_log(app)
     register_headers(app, settings.origins, https=bool(settings.public_url))
@@ -74,8 +78,23 @@ def create_app(
     app.extensions["cds_memory"] = memory
     app.register_blueprint(calls_blueprint(site))
     app.register_blueprint(feedback_blueprint(site))
+    if settings.workbench != "off":  # before the reports: its page has the same address
+        app.register_blueprint(workbench_blueprint(compose_bench(settings, site, knowledge)))
     app.register_blueprint(reports_blueprint(site))
     return app
+
+
+def compose_bench(settings: Settings, site: Site, knowledge: Knowledge) -> Bench:
+    """What the pages for people stand on."""
+    is_open = settings.auth_mode == "open"
+    return Bench(
+        site=site,
+        knowledge=knowledge,
+        sandbox=Sandbox(settings.fixtures_folder / "cases"),
+        patient_pages=settings.workbench == "on" or is_open,
+        public_url=settings.public_url,
+        authenticated=not is_open,
+    )
 
 
 def compose_site(

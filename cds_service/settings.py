@@ -161,6 +161,12 @@ class Settings(BaseSettings):
     knowledge_dir: Path | None = Field(
         None, description="Folder of clinical knowledge; default: the one shipped."
     )
+    workbench: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Pages for people at `/`. `auto`: all of them in open mode; where callers must prove "
+        "who they are, only those without patient data. `on`: all of them in any mode; the pages ask "
+        "nobody for a password, so put the site's own gateway before them. `off`: none.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Log level. Logs never hold patient data at any level."
     )

@@ -48,6 +48,13 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
+def answer_to(error: Exception) -> Response:
+    """The answer to any error, as an OperationOutcome."""
+    if isinstance(error, CdsError):
+        return _purposeful(error)
+    return _of_http(error) if isinstance(error, HTTPException) else _unexpected(error)
+
+
 def _purposeful(error: CdsError) -> Response:
     status, code = _STATUS.get(type(error), (500, "exception"))
     if status == 500:
