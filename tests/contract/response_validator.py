@@ -48,17 +48,11 @@ CARD = {
 }  # fmt: skip
 _INTERFACES = (["cds-services"], ["explain"], ["health"], ["about"])
 _FHIR = "application/fhir+json"
-# The workbench answers people; the interfaces never do.
-_OF_PAGES = ("text/html", "text/css", "text/javascript", "image/")
-_API = ("/cds-services", "/explain", "/health", "/about", "/fhir", "/metrics", "/sandbox")
 MARKDOWN = MarkdownIt("gfm-like", {"linkify": False})
 
 
 def problems_of(path: str, status: int, content_type: str, body: bytes) -> list[str]:
     """Everything that is wrong with one answer to a request for ``path``."""
-    if content_type.startswith(_OF_PAGES):
-        of_api = any(path.startswith(start) for start in _API)
-        return ["RSP-06: a page instead of JSON"] if of_api else []
     if not body:
         return [] if status in {204, 304} else ["GEN-01: empty body"]
     route = path.rstrip("/").split("/")[1:]

@@ -9,7 +9,7 @@ from cds_service.core.knowledge import Cause, Knowledge
 from cds_service.knowledge.pages.asked import Asked, Target, conditions_of_entries, targets
 from cds_service.knowledge.pages.blocks import Mentions, Standing
 from cds_service.knowledge.pages.kinds import end_of_relation, owner, ref
-from cds_service.knowledge.pages.parts import Ref, linked, said
+from cds_service.knowledge.pages.parts import Ref, Run, linked, said
 
 
 Groups = Iterable[tuple[str, Iterable[Ref]]]
@@ -143,7 +143,7 @@ def _of_measurements(k: Knowledge) -> _Statements:
     for finding in k.findings.values():
         here = ref("findings", finding.id, k)
         for rule in finding.measured:
-            words = (*said("limit of "), *linked(ref("analytes", rule.analyte, k)))
+            words = (Run("limit of "), *linked(ref("analytes", rule.analyte, k)))
             yield (rule.source,), Standing(here, "limit", words)
     for analyte in k.analytes.values():
         here = ref("analytes", analyte.id, k)

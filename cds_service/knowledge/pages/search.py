@@ -59,29 +59,35 @@ class Catalogue:
         words = words_of(query[:_LONGEST])[:_MOST_WORDS]
         if not words:
             return ()
-        ranked: list[tuple[int, int, Found]] = []
+        ranked: list[tuple[_Rank, int, Found]] = []
         for place, card in enumerate(self._cards):
             if kind and card.row.ref.kind != kind:
                 continue
             rank, why = _rank(card, words)
-            if rank:
-                ranked.append((-rank, place, Found(card.row, why)))
-        return tuple(found for _, _, found in sorted(ranked, key=lambda r: r[:2]))
+            if rank[0]:
+                ranked.append((rank, -place, Found(card.row, why)))
+        ranked.sort(key=lambda each: each[:2], reverse=True)
+        return tuple(found for _, _, found in ranked)
 
 
-def _rank(card: _Card, words: list[str]) -> tuple[int, str]:
+# How well an entry fits: where the words were found, and how many of them as whole words.
+_Rank = tuple[int, int]
+
+
+def _rank(card: _Card, words: list[str]) -> tuple[_Rank, str]:
     """0: not found; else higher is better, with the code that it was found by."""
-    if card.id == words:
-        return 5, ""
+    whole = sum(f" {word} " in card.label for word in words)
+    if card.id == words or card.label.split() == words:
+        return (5, whole), ""
     if all(_begins(word, card.label) for word in words):
-        exact = card.label.split() == words
-        return (4 if exact else 3), ""
+        return (4 if whole == len(words) else 3, whole), ""
     if all(_begins(word, card.label) or _begins(word, card.body) for word in words):
-        return 2 if _begins(words[0], card.label) else 1, ""
+        exact = sum(f" {word} " in card.label or f" {word} " in card.body for word in words)
+        return (2 if exact == len(words) else 1, whole + exact), ""
     if len(words) == 1 and any(sign.isdigit() for sign in words[0]):
         code = next((c for c in card.codes if c.startswith(words[0])), "")
-        return (1, card.codes[code]) if code else (0, "")
-    return 0, ""
+        return ((1, 0), card.codes[code]) if code else ((0, 0), "")
+    return (0, 0), ""
 
 
 def _begins(word: str, text: str) -> bool:

@@ -42,6 +42,7 @@
         ...common,
         grid: { show: false },
         space: 70,
+        size: 28,
         incrs: [1, 2, 4, 8, 13, 26, 52],
         values: (_plot, ticks) => ticks.map((at) => (Number.isInteger(at) && weeks[at] ? weeks[at].label.replace(/ \d{4}$/, "") : "")),
       },

@@ -40,21 +40,6 @@ def add_pages(blueprint: Blueprint, bench: Bench) -> None:
         """All kinds; with ``q``, what is found in all of them."""
         return _page("home", **_home(book, _query(), request.args.get("kind", "")))
 
-    @blueprint.get(f"{ROOT}/thresholds")
-    def thresholds() -> str:
-        """Every limit in one table."""
-        return _page("thresholds", q=_query(), **_thresholds(book, _query()))
-
-    @blueprint.get(f"{ROOT}/house-rules")
-    def house_rules() -> str:
-        """The scale of the ranking, and how long things count."""
-        return _page("house-rules", sections=house_sections(book.knowledge))
-
-    @blueprint.get(f"{ROOT}/licences")
-    def licences() -> str:
-        """Whose code systems are used, and on what terms."""
-        return _page("licences", licences=LICENCES)
-
     @blueprint.get(f"{ROOT}/<kind>")
     def entries(kind: str) -> str:
         """All entries of a kind, or those that fit ``q``."""
@@ -70,6 +55,27 @@ def add_pages(blueprint: Blueprint, bench: Bench) -> None:
             abort(404)
         url = book.knowledge.sources[id].url if kind == "sources" else ""
         return _page("entry", kind=KINDS[kind], page=page, url=url)
+
+    _add_overviews(blueprint, book)
+
+
+def _add_overviews(blueprint: Blueprint, book: Book) -> None:
+    """What lies across all entries: limits, house rules, licences."""
+
+    @blueprint.get(f"{ROOT}/thresholds")
+    def thresholds() -> str:
+        """Every limit in one table."""
+        return _page("thresholds", q=_query(), **_thresholds(book, _query()))
+
+    @blueprint.get(f"{ROOT}/house-rules")
+    def house_rules() -> str:
+        """The scale of the ranking, and how long things count."""
+        return _page("house-rules", sections=house_sections(book.knowledge))
+
+    @blueprint.get(f"{ROOT}/licences")
+    def licences() -> str:
+        """Whose code systems are used, and on what terms."""
+        return _page("licences", licences=LICENCES)
 
 
 def _page(template: str, **values: Any) -> str:

@@ -124,10 +124,30 @@ def report_view(
 def _tables(report: Report, k: Knowledge, names: dict[str, str]) -> Iterator[Table]:
     services = tuple(Line(id=s.id, name=names.get(s.id, s.id), received=s) for s in report.services)
     topics = tuple(_topic(t.code, t, k) for t in report.topics)
-    clients = tuple(Line(id=c.client, name=c.client or "not named", received=c) for c in report.clients)
-    yield Table(id="services", title="By service", head="Service", about="The moment at which the cards were shown.", lines=services)
-    yield Table(id="topics", title="By topic", head="Topic", about="The clinical question that a card answers; overrides silence topics.", lines=topics)
-    yield Table(id="rules", title="By rule", head="Rule", about="The red flag, question or check that made the card.", lines=tuple(_rules(report, k)))
+    clients = tuple(
+        Line(id=c.client, name=c.client or "not named", received=c) for c in report.clients
+    )
+    yield Table(
+        id="services",
+        title="By service",
+        head="Service",
+        about="The moment at which the cards were shown.",
+        lines=services,
+    )
+    yield Table(
+        id="topics",
+        title="By topic",
+        head="Topic",
+        about="The clinical question that a card answers; overrides silence topics.",
+        lines=topics,
+    )
+    yield Table(
+        id="rules",
+        title="By rule",
+        head="Rule",
+        about="The red flag, question or check that made the card.",
+        lines=tuple(_rules(report, k)),
+    )
     yield Table(id="clients", title="By client", head="Client", about="The system that asked.", lines=clients)  # fmt: skip
 
 
@@ -184,7 +204,7 @@ def _percent(share: float) -> str:
 def duration(seconds: float) -> str:
     """``40 s``, ``3 min``, ``2 h``, ``4 days``."""
     for size, unit in ((86_400, "days"), (3_600, "h"), (60, "min")):
-        if seconds >= 2 * size or (seconds >= size and unit != "days"):
+        if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
     return f"{seconds:.0f} s"
 
