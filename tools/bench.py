@@ -28,7 +28,11 @@ from tools.bench_requests import benchmark_requests
 
 ROOT = Path(__file__).resolve().parent.parent
 PATH = "/cds-services/leg-pain-patient-view"
-SERVERS = {"floor": "tools.bench_floor:app", "service": "cds_service.app:create_app()"}
+SERVERS = {
+    "floor": "tools.bench_floor:app",
+    "service": "cds_service.app:create_app()",
+    "without memory": "cds_service.app:create_app()",
+}
 CONCURRENCY = (1, 8, 32)
 _LUA = """
 wrk.method = "POST"
@@ -73,7 +77,7 @@ def main() -> int:
             "The benchmark needs the load generator wrk. Debian: apt-get install wrk; macOS: brew install wrk."
         )
         return 2
-    with tempfile.TemporaryDirectory() as folder, _servers() as servers:
+    with tempfile.TemporaryDirectory() as folder, _servers(Path(folder)) as servers:
         return _table(Path(folder), servers, seconds)
 
 
@@ -93,6 +97,10 @@ def _table(folder: Path, servers: dict[str, Server], seconds: int) -> int:
             service = _load(servers["service"], script, concurrency, seconds)
             failures += floor.errors + service.errors
             print(_row(name, concurrency, floor, service))
+        bare = _load(servers["without memory"], script, 8, seconds)
+        kept = _load(servers["service"], script, 8, seconds)
+        failures += bare.errors + kept.errors
+        print(_row_of_memory(name, bare, kept))
     if failures:
         print(f"{failures} answers were errors")
     return 1 if failures else 0
@@ -105,6 +113,13 @@ def _row(name: str, concurrency: int, floor: Figures, service: Figures) -> str:
         f"{name:<10}{concurrency:>6}  {floor.per_second:>12.0f} {floor.p50:>8} {floor.p99:>8} "
         f"{floor.cpu_ms:>5.2f}ms  {service.per_second:>13.0f} {service.p50:>8} {service.p99:>8} "
         f"{service.cpu_ms:>5.2f}ms  {ratio:>6.2f} {of_cpu:>7.2f}"
+    )
+
+
+def _row_of_memory(name: str, bare: Figures, kept: Figures) -> str:
+    return (
+        f"{name:<10}{8:>6}  memory costs: throughput {kept.per_second / bare.per_second:.2f} of that "
+        f"without, processor time {kept.cpu_ms / bare.cpu_ms:.2f} of that without"
     )
 
 
@@ -149,9 +164,13 @@ def _found(pattern: str, text: str, default: str = "") -> str:
 
 
 @contextmanager
-def _servers() -> Iterator[dict[str, Server]]:
+def _servers(folder: Path) -> Iterator[dict[str, Server]]:
     """Floor and service under gunicorn, two gthread workers each; stopped at the end."""
-    running = {name: _start(application) for name, application in SERVERS.items()}
+    database = f"sqlite:///{folder / 'cds.sqlite3'}"
+    running = {
+        name: _start(application, database if name == "service" else "off")
+        for name, application in SERVERS.items()
+    }
     try:
         for server in running.values():
             _wait(server.port)
@@ -163,11 +182,15 @@ def _servers() -> Iterator[dict[str, Server]]:
             server.process.wait(timeout=10)
 
 
-def _start(application: str) -> Server:
+def _start(application: str, database: str) -> Server:
     port = _free_port()
     command = [sys.executable, "-m", "gunicorn", "-c", "docker/gunicorn.conf.py"]
     command += ["-w2", "--threads", "4", "-b", f"127.0.0.1:{port}", application]
-    environment = os.environ | {"CDS_ALLOW_AS_OF": "true", "CDS_LOG_LEVEL": "WARNING"}
+    environment = os.environ | {
+        "CDS_ALLOW_AS_OF": "true",
+        "CDS_LOG_LEVEL": "WARNING",
+        "CDS_DATABASE_URL": database,
+    }
     return Server(port, subprocess.Popen(command, cwd=ROOT, env=environment))
 
 

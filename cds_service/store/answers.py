@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,12 +11,12 @@ from sqlalchemy import Connection, Row, Table, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from cds_service.core.feedback import Answered
+from cds_service.store.issuing import suggestions_in
 from cds_service.store.tables import (
     accepted_suggestion,
     feedback,
     feedback_comment,
     issued_card,
-    issued_suggestion,
     unknown_feedback,
 )
 
@@ -76,6 +76,7 @@ def _cards_of(connection: Connection, client: str, ids: set[str]) -> dict[str, R
                 issued_card.c.patient,
                 issued_card.c.as_of,
                 issued_card.c.simulated,
+                issued_card.c.suggestions,
             ).where(issued_card.c.client == client, issued_card.c.id.in_(some))
         )
         found |= {row.id: row for row in rows}
@@ -108,10 +109,15 @@ def _record(
             feedback.c.outcome_at == answer.outcome_at,
         )
     ).scalar_one()
-    for suggestion in _suggestions_of(connection, answer):
-        _insert_once(
-            connection, accepted_suggestion, {"feedback": number, "suggestion": suggestion}
-        )
+    for suggestion in suggestions_in(card.suggestions):
+        if suggestion.id in answer.suggestions:  # others do not belong to this card
+            row = {
+                "feedback": number,
+                "suggestion": suggestion.id,
+                "workup": suggestion.workup,
+                "priority": suggestion.priority,
+            }
+            _insert_once(connection, accepted_suggestion, row)
     if answer.comment:
         _insert_once(connection, feedback_comment, {"feedback": number, "comment": answer.comment})
     return new
@@ -127,18 +133,6 @@ def effective_instant(outcome_at: datetime, card: Row[Any], received_at: datetim
         return as_of
     possible = card.as_of - _CLOCKS_DIFFER <= outcome_at <= received_at + _CLOCKS_DIFFER
     return min(max(outcome_at, card.as_of), received_at) if possible else received_at
-
-
-def _suggestions_of(connection: Connection, answer: Answered) -> Iterable[str]:
-    """Those of the accepted suggestions that belong to the card."""
-    if not answer.suggestions:
-        return ()
-    return connection.execute(
-        select(issued_suggestion.c.id).where(
-            issued_suggestion.c.card == answer.card,
-            issued_suggestion.c.id.in_(answer.suggestions),
-        )
-    ).scalars()
 
 
 def _insert_once(connection: Connection, table: Table, row: dict[str, Any]) -> bool:

@@ -139,9 +139,12 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Writers take the lock at once; taken later, two of them could wait for each other."""
-    writes = connection.get_execution_options().get(_WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    """Writers take the lock at once; taken later, two of them could wait for each other.
+
+    Readers need no transaction: every query sees one state of the file.
+    """
+    if connection.get_execution_options().get(_WRITES):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _unavailable(problem: Exception) -> UnavailableError:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, and_, bindparam, insert, or_, select
+from sqlalchemy import CompoundSelect, Connection, Row, bindparam, insert, null, select, union_all
 
 from cds_service.core.memory import (
     SUGGESTION,
@@ -23,12 +23,10 @@ from cds_service.store.tables import (
     accepted_suggestion,
     feedback,
     issued_card,
-    issued_suggestion,
-    issued_topic,
 )
 
 
-class IssuedSuggestion(msgspec.Struct, frozen=True, kw_only=True):
+class IssuedSuggestion(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """A suggestion as it went out; ``workup`` is empty for a change of a drafted order."""
 
     id: str
@@ -75,25 +73,26 @@ def record_cards(connection: Connection, issue: Issue, cards: Sequence[IssuedCar
                 "topic": card.topic,
                 "rule": card.rule,
                 "indicator": card.indicator,
+                "parts": written(card.parts),
+                "suggestions": written(card.suggestions),
             }
             for card in cards
         ],
     )
-    connection.execute(
-        insert(issued_topic),
-        [
-            {"card": card.id, "topic": topic, "fingerprint": print_}
-            for card in cards
-            for topic, print_ in dict(card.parts).items()
-        ],
-    )
-    suggestions = [
-        {"id": s.id, "card": card.id, "workup": s.workup, "priority": s.priority}
-        for card in cards
-        for s in card.suggestions
-    ]
-    if suggestions:
-        connection.execute(insert(issued_suggestion), suggestions)
+
+
+def written(values: object) -> str:
+    """As the columns `parts` and `suggestions` hold them."""
+    return msgspec.json.encode(values).decode()
+
+
+def suggestions_in(text: str) -> tuple[IssuedSuggestion, ...]:
+    """What a column `suggestions` holds."""
+    return msgspec.json.decode(text, type=tuple[IssuedSuggestion, ...])
+
+
+def _parts_in(text: str) -> tuple[tuple[str, str], ...]:
+    return msgspec.json.decode(text, type=tuple[tuple[str, str], ...])
 
 
 def recall(
@@ -119,54 +118,56 @@ def recall(
     accepted = [row.feedback for row in rows if row.outcome == "accepted"]
     return Memory(
         rules=rules,
-        shown=_shown(rows, clinician, hook_instance),
+        shown=_shown(rows, hook_instance),
         overrides=_overrides(rows, clinician),
         acceptances=_acceptances(connection, accepted) if accepted else (),
     )
 
 
-def _remembered() -> Select[Any]:
-    """Every topic of the patient's cards that this clinician saw, or that somebody answered."""
-    return (
-        select(
-            issued_card.c.clinician,
-            issued_card.c.moment,
-            issued_card.c.hook_instance,
-            issued_card.c.indicator,
-            issued_card.c.as_of,
-            issued_topic.c.topic,
-            issued_topic.c.fingerprint,
-            feedback.c.id.label("feedback"),
-            feedback.c.outcome,
-            feedback.c.reason,
-            feedback.c.effective_at,
-        )
-        .join(issued_topic, issued_topic.c.card == issued_card.c.id)
-        .outerjoin(feedback, feedback.c.card == issued_card.c.id)
+def _remembered() -> CompoundSelect[Any]:
+    """Cards that this clinician was shown lately, and cards that anybody answered.
+
+    Each part has an index of its own, so that what a patient's record gathers costs nothing.
+    """
+    shown = select(
+        *_CARD, null().label("feedback"), *(null().label(name) for name in _ANSWER)
+    ).where(
+        issued_card.c.patient == bindparam("patient"),
+        issued_card.c.as_of > bindparam("recently", type_=Instant),
+        issued_card.c.as_of < bindparam("as_of", type_=Instant),
+        issued_card.c.clinician == bindparam("clinician"),
+    )
+    answered = (
+        select(*_CARD, feedback.c.id.label("feedback"), *(feedback.c[name] for name in _ANSWER))
+        .join(feedback, feedback.c.card == issued_card.c.id)
         .where(
-            issued_card.c.patient == bindparam("patient"),
-            issued_card.c.as_of >= bindparam("earliest", type_=Instant),
+            feedback.c.patient == bindparam("patient"),
+            feedback.c.effective_at >= bindparam("earliest", type_=Instant),
             issued_card.c.as_of <= bindparam("as_of", type_=Instant),
-            or_(
-                feedback.c.id.is_not(None),
-                and_(
-                    issued_card.c.clinician == bindparam("clinician"),
-                    issued_card.c.as_of > bindparam("recently", type_=Instant),
-                ),
-            ),
         )
     )
+    return union_all(answered, shown)  # the first decides on the types
 
 
+_CARD = (
+    issued_card.c.clinician,
+    issued_card.c.moment,
+    issued_card.c.hook_instance,
+    issued_card.c.indicator,
+    issued_card.c.as_of,
+    issued_card.c.parts,
+)
+_ANSWER = ("outcome", "reason", "effective_at")
 _REMEMBERED = _remembered()
 
 
-def _shown(rows: Sequence[Row[Any]], clinician: str, hook_instance: str) -> tuple[Shown, ...]:
+def _shown(rows: Sequence[Row[Any]], hook_instance: str) -> tuple[Shown, ...]:
     """The same firing of a hook, sent again, has seen nothing yet."""
     seen = {
-        (row.moment, row.topic, row.fingerprint, row.as_of)
+        (row.moment, topic, fingerprint, row.as_of)
         for row in rows
-        if row.clinician == clinician and not (hook_instance and row.hook_instance == hook_instance)
+        if row.outcome is None and not (hook_instance and row.hook_instance == hook_instance)
+        for topic, fingerprint in _parts_in(row.parts)
     }
     return tuple(
         Shown(moment=moment, topic=topic, fingerprint=fingerprint, at=at)
@@ -175,40 +176,36 @@ def _shown(rows: Sequence[Row[Any]], clinician: str, hook_instance: str) -> tupl
 
 
 def _overrides(rows: Sequence[Row[Any]], clinician: str) -> tuple[Override, ...]:
-    topics: dict[int, list[Row[Any]]] = {}
-    for row in rows:
-        if row.outcome == "overridden":
-            topics.setdefault(row.feedback, []).append(row)
     return tuple(
         Override(
-            topics=tuple(row.topic for row in same),
-            indicator=same[0].indicator,
-            reason=same[0].reason,
-            at=same[0].effective_at,
-            own=same[0].clinician == clinician,
+            topics=tuple(topic for topic, _ in _parts_in(row.parts)),
+            indicator=row.indicator,
+            reason=row.reason,
+            at=row.effective_at,
+            own=row.clinician == clinician,
         )
-        for same in topics.values()
+        for row in rows
+        if row.outcome == "overridden"
     )
 
 
 def _acceptances(connection: Connection, accepted: Sequence[int]) -> tuple[Acceptance, ...]:
     rows = connection.execute(
         select(
-            issued_suggestion.c.id,
-            issued_suggestion.c.workup,
-            issued_suggestion.c.priority,
+            accepted_suggestion.c.suggestion,
+            accepted_suggestion.c.workup,
+            accepted_suggestion.c.priority,
             feedback.c.effective_at,
         )
-        .join(accepted_suggestion, accepted_suggestion.c.suggestion == issued_suggestion.c.id)
         .join(feedback, feedback.c.id == accepted_suggestion.c.feedback)
-        .where(feedback.c.id.in_(accepted), issued_suggestion.c.workup != "")
+        .where(feedback.c.id.in_(accepted), accepted_suggestion.c.workup != "")
     )
     return tuple(
         Acceptance(
             workup=row.workup,
             priority=Priority(row.priority),
             at=row.effective_at,
-            reference=f"{SUGGESTION}{row.id}",
+            reference=f"{SUGGESTION}{row.suggestion}",
         )
         for row in rows
     )

@@ -62,6 +62,10 @@ issued_card = Table(
     Column("topic", String(100), nullable=False),
     Column("rule", String(100), nullable=False),
     Column("indicator", String(16), nullable=False),
+    # JSON, because every call writes them and few are ever read: [[topic, fingerprint], ...] of the
+    # cards folded into this one, and [[uuid, work-up, priority], ...] of its suggestions.
+    Column("parts", Text, nullable=False),
+    Column("suggestions", Text, nullable=False),
     Column("knowledge", String(64), nullable=False),
     Column("patient", String(64), nullable=False),
     Column("clinician", String(64), nullable=False),
@@ -70,30 +74,6 @@ issued_card = Table(
     Column("simulated", Boolean, nullable=False),
     Column("issued_at", Instant, nullable=False, index=True),
     Index("ix_issued_card_patient_as_of", "patient", "as_of"),
-)
-
-# What a card is recognised by; several where cards were folded into one.
-issued_topic = Table(
-    "issued_topic",
-    METADATA,
-    Column("card", String(36), ForeignKey("issued_card.id", ondelete="CASCADE"), primary_key=True),
-    Column("topic", String(100), primary_key=True),
-    Column("fingerprint", String(64), nullable=False),
-)
-
-issued_suggestion = Table(
-    "issued_suggestion",
-    METADATA,
-    Column("id", String(36), primary_key=True),
-    Column(
-        "card",
-        String(36),
-        ForeignKey("issued_card.id", ondelete="CASCADE"),
-        nullable=False,
-        index=True,
-    ),
-    Column("workup", String(100), nullable=False),  # empty: a change of a drafted order
-    Column("priority", String(16), nullable=False),
 )
 
 feedback = Table(
@@ -114,12 +94,9 @@ accepted_suggestion = Table(
     "accepted_suggestion",
     METADATA,
     Column("feedback", Integer, ForeignKey("feedback.id", ondelete="CASCADE"), primary_key=True),
-    Column(
-        "suggestion",
-        String(36),
-        ForeignKey("issued_suggestion.id", ondelete="CASCADE"),
-        primary_key=True,
-    ),
+    Column("suggestion", String(36), primary_key=True),
+    Column("workup", String(100), nullable=False),  # empty: a change of a drafted order
+    Column("priority", String(16), nullable=False),
 )
 
 # Free text of clinicians, which may name patients: kept apart, so that it can be deleted by itself.

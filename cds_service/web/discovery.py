@@ -10,6 +10,13 @@ from cds_service.wire.discovery import discovery_document
 from cds_service.wire.strict_json import write_json
 
 
+def _state_of_memory(site: Site) -> str:
+    """The service answers without it, so it does not decide whether calls may come."""
+    if site.memory is None:
+        return "off"
+    return "kept" if site.memory.available else "unavailable"
+
+
 def discovery_blueprint(site: Site) -> Blueprint:
     """``GET /cds-services`` and the health interface; the bodies are made once."""
     blueprint = Blueprint("discovery", __name__)
@@ -38,6 +45,7 @@ def discovery_blueprint(site: Site) -> Blueprint:
                 "status": "ready",
                 "knowledge": site.knowledge_version,
                 "services": list(site.services),
+                "memory": _state_of_memory(site),
             }
         )
 

@@ -97,6 +97,10 @@ def test_without_its_database_the_service_speaks_and_feedback_waits(
     repair = harm(tmp_path / "cds.sqlite3")
     assert len(served.client.post(SERVICE, json=pv()).get_json()["cards"]) == 2
     assert remembered.failures
+    monkeypatch.setattr(remembered, "_paused_until", float("inf"))
+    assert served.client.get("/health/ready").get_json()["memory"] == "unavailable"
+    monkeypatch.setattr(remembered, "_paused_until", 0.0)
+    assert served.client.get("/health/ready").get_json()["memory"] == "kept"
     answer = served.client.post(URL, json={"feedback": [overridden(card, AT)]})
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0

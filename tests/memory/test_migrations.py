@@ -20,7 +20,8 @@ from cds_service.store.tables import METADATA, feedback, issued_card
 AT = datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=UTC)
 CARD = {
     "id": "0f0c6a9e-6f0e-4b4a-9a57-0d9d7f5c2b11", "client": "open", "service": "s", "hook": "h",
-    "hook_instance": "", "moment": "complaint", "topic": "t", "rule": "r", "indicator": "info",
+    "hook_instance": "", "moment": "complaint", "topic": "t", "rule": "r", "indicator": "info", "parts": "[]",
+    "suggestions": "[]",
     "knowledge": "1", "patient": "p", "clinician": "c", "as_of": AT, "simulated": False,
     "issued_at": AT,
 }  # fmt: skip

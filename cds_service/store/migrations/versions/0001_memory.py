@@ -11,7 +11,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Seven tables, parents first."""
+    """Five tables, parents first."""
     op.create_table(
         "issued_card",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -23,6 +23,8 @@ def upgrade() -> None:
         sa.Column("topic", sa.String(length=100), nullable=False),
         sa.Column("rule", sa.String(length=100), nullable=False),
         sa.Column("indicator", sa.String(length=16), nullable=False),
+        sa.Column("parts", sa.Text(), nullable=False),
+        sa.Column("suggestions", sa.Text(), nullable=False),
         sa.Column("knowledge", sa.String(length=64), nullable=False),
         sa.Column("patient", sa.String(length=64), nullable=False),
         sa.Column("clinician", sa.String(length=64), nullable=False),
@@ -59,41 +61,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_feedback_patient"), "feedback", ["patient"])
     op.create_table(
-        "issued_suggestion",
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("card", sa.String(length=36), nullable=False),
-        sa.Column("workup", sa.String(length=100), nullable=False),
-        sa.Column("priority", sa.String(length=16), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["card"], ["issued_card.id"], name=op.f("fk_issued_suggestion_card"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_issued_suggestion")),
-    )
-    op.create_index(op.f("ix_issued_suggestion_card"), "issued_suggestion", ["card"])
-    op.create_table(
-        "issued_topic",
-        sa.Column("card", sa.String(length=36), nullable=False),
-        sa.Column("topic", sa.String(length=100), nullable=False),
-        sa.Column("fingerprint", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["card"], ["issued_card.id"], name=op.f("fk_issued_topic_card"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("card", "topic", name=op.f("pk_issued_topic")),
-    )
-    op.create_table(
         "accepted_suggestion",
         sa.Column("feedback", sa.Integer(), nullable=False),
         sa.Column("suggestion", sa.String(length=36), nullable=False),
+        sa.Column("workup", sa.String(length=100), nullable=False),
+        sa.Column("priority", sa.String(length=16), nullable=False),
         sa.ForeignKeyConstraint(
             ["feedback"],
             ["feedback.id"],
             name=op.f("fk_accepted_suggestion_feedback"),
-            ondelete="CASCADE",
-        ),
-        sa.ForeignKeyConstraint(
-            ["suggestion"],
-            ["issued_suggestion.id"],
-            name=op.f("fk_accepted_suggestion_suggestion"),
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("feedback", "suggestion", name=op.f("pk_accepted_suggestion")),
