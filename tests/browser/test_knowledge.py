@@ -14,7 +14,7 @@ from tests.browser.conftest import Visit, check_fits
 PAGES = (
     "/knowledge",
     "/knowledge?q=ferritin",
-    "/knowledge/causes",
+    "/knowledge/red-flags",
     "/knowledge/causes/ischaemic-rest-pain",
     "/knowledge/findings/burning-pain",
     "/knowledge/workups/abi",
@@ -22,11 +22,9 @@ PAGES = (
     "/knowledge/interlocks/elevation-rest-pain",
     "/knowledge/criteria/wells-dvt",
     "/knowledge/analytes/ferritin",
-    "/knowledge/drugs/statin",
     "/knowledge/conflicts/exercise-restpain",
     "/knowledge/sources/PAD-02",
-    "/knowledge/sources/house",
-    "/knowledge/thresholds",
+    "/knowledge/thresholds?q=ferritin",
     "/knowledge/house-rules",
     "/knowledge/licences",
 )

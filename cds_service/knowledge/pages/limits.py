@@ -15,20 +15,19 @@ from cds_service.knowledge.words import over_limit, unit_in_words
 
 
 class Limit(Part, frozen=True):
-    """One limit of a measurement, and what it decides there."""
+    """One limit of a measurement with its unit, and what it decides there."""
 
     analyte: Ref
     limit: str
-    unit: str
     decides: Ref
     how: str
     sources: tuple[Citation, ...]
 
 
-def limit_in_words(rule: MeasuredRule) -> str:
+def limit_in_words(rule: MeasuredRule, unit: str = "") -> str:
     """Above, at least, below, at most: what makes the finding present."""
     said = [
-        f"{name.replace('_', ' ')} {getattr(rule, name)}"
+        f"{name.replace('_', ' ')} {getattr(rule, name)} {unit}".rstrip()
         for name in ("above", "at_least", "below", "at_most")
         if getattr(rule, name)
     ]
@@ -61,8 +60,7 @@ def _of_findings(k: Knowledge) -> Iterator[Limit]:
         for rule in finding.measured:
             yield Limit(
                 ref("analytes", rule.analyte, k),
-                limit_in_words(rule),
-                unit_in_words(k.analytes[rule.analyte].unit),
+                limit_in_words(rule, unit_in_words(k.analytes[rule.analyte].unit)),
                 ref("findings", finding.id, k),
                 "finding",
                 cited([rule.source], k),
@@ -83,12 +81,10 @@ def _of_conditions(k: Knowledge) -> Iterator[Limit]:
 
 
 def _asked(node: c.Measured | c.TimesLimit, asked: Asked, k: Knowledge) -> Limit:
-    measured = isinstance(node, c.Measured)
-    words = (
-        f"{node.relation.replace('-', ' ')} {node.limit}"
-        if isinstance(node, c.Measured)
-        else over_limit(node.multiple)
-    )
-    unit = unit_in_words(k.analytes[node.analyte].unit) if measured else ""
+    if isinstance(node, c.Measured):
+        unit = unit_in_words(k.analytes[node.analyte].unit)
+        words = f"{node.relation.replace('-', ' ')} {node.limit} {unit}".rstrip()
+    else:
+        words = over_limit(node.multiple)
     sources = cited(asked.sources, k)
-    return Limit(ref("analytes", node.analyte, k), words, unit, asked.owner, asked.role, sources)
+    return Limit(ref("analytes", node.analyte, k), words, asked.owner, asked.role, sources)

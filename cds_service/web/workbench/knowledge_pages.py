@@ -134,7 +134,7 @@ def _thresholds(book: Book, q: str) -> dict[str, Any]:
 
 
 def _fits(limit: Limit, words: list[str]) -> bool:
-    text = " ".join((limit.analyte.id, limit.analyte.label, limit.limit, limit.unit,
+    text = " ".join((limit.analyte.id, limit.analyte.label, limit.limit,
                      limit.decides.label, *(source.id for source in limit.sources)))  # fmt: skip
     held = f" {' '.join(words_of(text))}"
     return all(f" {word}" in held for word in words)

@@ -64,7 +64,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def failed(self) -> bool:
         """It is an error."""
-        return not self.status.startswith(("2", "3"))
+        return self.status.startswith(("4", "5"))
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
@@ -276,22 +276,25 @@ def _schema_name(held: Any) -> str:
     return target.rpartition("/")[2] if target.startswith("#/components/schemas/") else ""
 
 
+_BOUNDS = {
+    "minimum": "at least {}",
+    "maximum": "at most {}",
+    "minLength": "at least {} characters",
+    "maxLength": "at most {} characters",
+    "minItems": "at least {} entries",
+    "maxItems": "at most {} entries",
+    "pattern": "pattern {}",
+}
+
+
 def _limits(schema: Json) -> Iterator[str]:
     if "const" in schema:
         yield f"always {_plain(schema['const'])}"
     if schema.get("enum"):
         yield "one of " + ", ".join(_plain(value) for value in schema["enum"])
-    for key, words in (
-        ("minimum", "at least"),
-        ("maximum", "at most"),
-        ("minLength", "characters, at least"),
-        ("maxLength", "characters, at most"),
-        ("minItems", "entries, at least"),
-        ("maxItems", "entries, at most"),
-        ("pattern", "pattern"),
-    ):
+    for key, words in _BOUNDS.items():
         if key in schema:
-            yield f"{words} {schema[key]}"
+            yield words.format(schema[key])
     if "default" in schema and schema["default"] is not None:
         yield f"default {_plain(schema['default'])}"
     if schema.get("example") is not None and not isinstance(schema["example"], Mapping | list):

@@ -74,7 +74,7 @@ def test_schemas_with_members(view: ApiView) -> None:
         ("summary", "string"),
         ("links", "array of Card"),
     ]
-    assert card.members[1].limits == ("characters, at most 139",)
+    assert card.members[1].limits == ("at most 139 characters",)
 
 
 def test_markdown_is_rendered_and_html_is_text(view: ApiView) -> None:
