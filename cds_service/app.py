@@ -88,11 +88,11 @@ def create_app(
     app.extensions["cds_used_tokens"] = admission.used_tokens
     app.register_blueprint(calls_blueprint(site))
     app.register_blueprint(feedback_blueprint(site))
+    if settings.workbench != "off":  # before the reports: its page has the same address
+        app.register_blueprint(workbench_blueprint(compose_bench(settings, site, known)))
     app.register_blueprint(reports_blueprint(site))
     if metrics is not None:
         app.register_blueprint(metrics_blueprint(metrics))
-    if settings.workbench != "off":
-        app.register_blueprint(workbench_blueprint(compose_bench(settings, site, known)))
     return app
 
 
