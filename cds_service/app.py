@@ -16,6 +16,7 @@ from cds_service.core.knowledge import Knowledge
 from cds_service.fhir.release import Release
 from cds_service.gather.fetching.addresses import Servers
 from cds_service.gather.fetching.fetch import Fetcher, Limits
+from cds_service.gather.sandbox_records import SandboxRecords
 from cds_service.gather.services import load_services, offered_services
 from cds_service.knowledge.about import about_document
 from cds_service.knowledge.lint import check_references
@@ -27,6 +28,7 @@ from cds_service.web.discovery import discovery_blueprint
 from cds_service.web.errors import register_errors
 from cds_service.web.headers import register_headers
 from cds_service.web.request_log import register_request_log
+from cds_service.web.sandbox import sandbox_blueprint
 from cds_service.web.site import Advises, Site
 from cds_service.wire.strict_json import read_json
 
@@ -62,6 +64,9 @@ def create_app(
     register_errors(app)
     app.register_blueprint(discovery_blueprint(site))
     app.register_blueprint(calls_blueprint(site))
+    if settings.serves_sandbox:
+        records = SandboxRecords(settings.fixtures_folder)
+        app.register_blueprint(sandbox_blueprint(records, clock, settings.public_url))
     return app
 
 
