@@ -46,6 +46,7 @@ CARD = {
     "uuid", "summary", "detail", "indicator", "source",
     "suggestions", "selectionBehavior", "overrideReasons", "links",
 }  # fmt: skip
+FHIR_ENDPOINTS = ("/fhir/", "/sandbox/fhir/")
 MARKDOWN = MarkdownIt("gfm-like", {"linkify": False})
 
 
@@ -59,6 +60,9 @@ def problems_of(path: str, status: int, content_type: str, body: bytes) -> list[
         return [f"GEN-01: {problem}"]
     if not 200 <= status < 300:
         return [*_outcome(document, content_type), *_no_nulls(document, "$")]
+    if path.startswith(FHIR_ENDPOINTS):
+        fhir = content_type.startswith("application/fhir+json")
+        return [*([] if fhir else [f"FHIR: {content_type}"]), *_no_nulls(document, "$")]
     if not content_type.startswith("application/json"):
         return [f"GEN-01: content type {content_type}"]
     route = path.rstrip("/").split("/")[1:]
