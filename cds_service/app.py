@@ -16,6 +16,7 @@ from cds_service.core.card import CardPolicy
 from cds_service.core.errors import KnowledgeError, UnavailableError
 from cds_service.core.knowledge import Knowledge
 from cds_service.gather.sandbox import Sandbox
+from cds_service.gather.sandbox_records import SandboxRecords
 from cds_service.gather.services import load_services, offered_services
 from cds_service.knowledge.about import about_document
 from cds_service.knowledge.feedback import RULES, load_memory_rules
@@ -37,6 +38,7 @@ from cds_service.web.headers import register_headers
 from cds_service.web.logs import configure_logging
 from cds_service.web.metrics import Metrics, metrics_blueprint
 from cds_service.web.reports import reports_blueprint
+from cds_service.web.sandbox import sandbox_blueprint
 from cds_service.web.site import Advises, Site
 from cds_service.web.workbench import Bench, workbench_blueprint
 
@@ -93,6 +95,9 @@ def create_app(
     app.register_blueprint(reports_blueprint(site))
     if metrics is not None:
         app.register_blueprint(metrics_blueprint(metrics))
+    if settings.serves_sandbox:
+        records = SandboxRecords(settings.fixtures_folder)
+        app.register_blueprint(sandbox_blueprint(records, clock, settings.public_url))
     return app
 
 

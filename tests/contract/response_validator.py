@@ -48,6 +48,7 @@ CARD = {
 }  # fmt: skip
 _INTERFACES = (["cds-services"], ["explain"], ["health"], ["about"])
 _FHIR = "application/fhir+json"
+FHIR_ENDPOINTS = ("/fhir/", "/sandbox/fhir/")
 MARKDOWN = MarkdownIt("gfm-like", {"linkify": False})
 
 
@@ -64,6 +65,9 @@ def problems_of(path: str, status: int, content_type: str, body: bytes) -> list[
         return [f"GEN-01: {problem}"]
     if not 200 <= status < 300 or route[2:] == ["feedback"]:
         return [*_outcome(document, content_type), *_no_nulls(document, "$")]
+    if path.startswith(FHIR_ENDPOINTS):
+        fhir = content_type.startswith("application/fhir+json")
+        return [*([] if fhir else [f"FHIR: {content_type}"]), *_no_nulls(document, "$")]
     if not content_type.startswith(("application/json", _FHIR)):
         return [f"GEN-01: content type {content_type}"]
     if route == ["cds-services"]:
