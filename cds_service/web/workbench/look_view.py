@@ -34,13 +34,17 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LookView(msgspec.Struct, frozen=True, kw_only=True):
-    """One answered try. ``query`` holds its whole state, but for a request of one's own."""
+    """One answered try. ``query`` holds its whole state, but for a request of one's own.
+
+    ``lost`` are findings that nobody switched, but that stood in what was set aside.
+    """
 
     cards: tuple[CardView, ...]
     why: WhyView
     switches: Switches
     differences: Differences
     changed: Changed | None
+    lost: tuple[str, ...]
     resources: dict[str, str]
     request_text: str
     response_text: str
@@ -71,6 +75,7 @@ def look_view(
         switches=switches_of(tried, knowledge),
         differences=compared,
         changed=tried.changed,
+        lost=_lost(tried, knowledge),
         resources=resources,
         request_text=pretty_json(tried.outcome.request),
         response_text=pretty_json({"cards": tried.outcome.cards}),
@@ -78,6 +83,16 @@ def look_view(
         service=tried.service.id,
         query=query,
         curl=curl(base, tried.service.id, query if asked.slug else "", token=token),
+    )
+
+
+def _lost(tried: Try, knowledge: Knowledge) -> tuple[str, ...]:
+    """Findings that went with what was set aside, though nobody switched them."""
+    known = tried.outcome.reasoning.findings
+    return tuple(
+        knowledge.findings[id].label
+        for id in tried.recorded.findings
+        if id not in known and id not in tried.changes.findings
     )
 
 

@@ -118,15 +118,24 @@ class _Desk:
         if status is not Status.UNKNOWN:
             self._add(_stated(finding, status), "findings")
         label = self.knowledge.findings[finding].label
+        if status is not Status.PRESENT:
+            self._silence_diagnoses(finding, label)
         for _ in range(_ROUNDS):
             reasoning = self.consider()
-            now = reasoning.findings.get(finding)
             if recorded_status(reasoning, finding) is status:
                 return
+            now = reasoning.findings.get(finding)
             if now is None or not self._silence(now.sources, finding, label, _says_finding):
                 break
         if recorded_status(self.consider(), finding) is not status:
             self.unmet.append(f"{label} cannot be made {status.value} here")
+
+    def _silence_diagnoses(self, finding: str, label: str) -> None:
+        """Recorded diagnoses that state the finding would go on speaking for themselves."""
+        for cause in self.knowledge.findings[finding].causes:
+            diagnosis = self.consider().diagnoses.get(cause)
+            if diagnosis is not None:
+                self._silence(diagnosis.sources, cause, label, _says_diagnosis)
 
     def set_lab(self, analyte: Analyte, lab: Lab) -> None:
         """Replace the deciding result of an analyte, or set it aside."""
@@ -163,9 +172,7 @@ class _Desk:
             self.unmet.append(f"{analyte.label} has no code to send it with")
             return
         self._add(result, "laboratory")
-        if analyte.id not in self.consider().findings and not _says_analyte(
-            self.consider(), analyte.id
-        ):
+        if not _says_analyte(self.consider(), analyte.id):
             self.unmet.append(f"{analyte.label}: {lab.value} {lab.unit} could not be read")
 
     def _add(self, observation: Json, key: str) -> None:
@@ -237,6 +244,10 @@ class _Desk:
 
 def _says_finding(reasoning: Reasoning, finding: str) -> bool:
     return finding in reasoning.findings
+
+
+def _says_diagnosis(reasoning: Reasoning, cause: str) -> bool:
+    return cause in reasoning.diagnoses
 
 
 def _says_analyte(reasoning: Reasoning, analyte: str) -> bool:
