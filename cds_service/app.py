@@ -15,6 +15,8 @@ from cds_service.admission import admit
 from cds_service.core.card import CardPolicy
 from cds_service.core.errors import KnowledgeError, UnavailableError
 from cds_service.core.knowledge import Knowledge
+from cds_service.gather.sandbox import Sandbox
+from cds_service.gather.sandbox_records import SandboxRecords
 from cds_service.gather.services import load_services, offered_services
 from cds_service.knowledge.about import about_document
 from cds_service.knowledge.feedback import RULES, load_memory_rules
@@ -36,7 +38,9 @@ from cds_service.web.headers import register_headers
 from cds_service.web.logs import configure_logging
 from cds_service.web.metrics import Metrics, metrics_blueprint
 from cds_service.web.reports import reports_blueprint
+from cds_service.web.sandbox import sandbox_blueprint
 from cds_service.web.site import Advises, Site
+from cds_service.web.workbench import Bench, workbench_blueprint
 
 
 # A service call waits no longer than this for the database.
@@ -73,6 +77,7 @@ def create_app(
     site = msgspec.structs.replace(plain, agreements=admission.agreements, check=admission.check)
     app = Flask("cds_service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body_bytes  # a pasted request is one field
     app.url_map.merge_slashes = False  # a redirect would fail a CORS preflight
     register_headers(app, settings.origins, https=bool(settings.public_url))
     metrics = Metrics() if settings.metrics else None
@@ -85,10 +90,28 @@ def create_app(
     app.extensions["cds_used_tokens"] = admission.used_tokens
     app.register_blueprint(calls_blueprint(site))
     app.register_blueprint(feedback_blueprint(site))
+    if settings.workbench != "off":  # before the reports: its page has the same address
+        app.register_blueprint(workbench_blueprint(compose_bench(settings, site, known)))
     app.register_blueprint(reports_blueprint(site))
     if metrics is not None:
         app.register_blueprint(metrics_blueprint(metrics))
+    if settings.serves_sandbox:
+        records = SandboxRecords(settings.fixtures_folder)
+        app.register_blueprint(sandbox_blueprint(records, clock, settings.public_url))
     return app
+
+
+def compose_bench(settings: Settings, site: Site, knowledge: Knowledge) -> Bench:
+    """What the pages for people stand on."""
+    is_open = settings.auth_mode == "open"
+    return Bench(
+        site=site,
+        knowledge=knowledge,
+        sandbox=Sandbox(settings.fixtures_folder / "cases"),
+        patient_pages=settings.workbench == "on" or is_open,
+        public_url=settings.public_url,
+        authenticated=not is_open,
+    )
 
 
 def compose_site(

@@ -229,6 +229,17 @@ class Settings(BaseSettings):
     log_format: Literal["json", "console"] = Field(
         "json", description="Log lines as JSON objects, or as words for people at a terminal."
     )
+    workbench: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Pages for people at `/`. `auto`: all of them in open mode; where callers must prove "
+        "who they are, only those without patient data. `on`: all of them in any mode; the pages ask "
+        "nobody for a password, so put the site's own gateway before them. `off`: none.",
+    )
+    sandbox: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Whether the sandbox patients are served as FHIR at `/sandbox/fhir`. `auto`: where "
+        "callers need not prove who they are.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Log level. Logs never hold patient data at any level."
     )
@@ -259,6 +270,11 @@ class Settings(BaseSettings):
     def fetched_openly_from(self) -> tuple[str, ...]:
         """Base URLs of FHIR servers that are asked without one."""
         return _listed(self.fhir_open_servers)
+
+    @property
+    def serves_sandbox(self) -> bool:
+        """Whether the sandbox FHIR server is there."""
+        return self.sandbox == "on" or (self.sandbox == "auto" and self.auth_mode == "open")
 
     @property
     def hooks_folder(self) -> Path:

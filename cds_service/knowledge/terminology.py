@@ -102,6 +102,21 @@ def _tolerant(uri: str) -> str:
     return _SYSTEMS.get(cleaned) or _SYSTEMS.get(f"https://{cleaned.removeprefix('http://')}", "")
 
 
+def read_code_list(path: Path) -> tuple[Coding, ...]:
+    """The codes of one file.
+
+    Raises:
+        KeyError: It has other columns.
+    """
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader(lines)
+        if not {"system", "code"} <= set(rows.fieldnames or ()):
+            raise KeyError(path.name)
+        return tuple(
+            Coding(row["system"] or "", row["code"] or "", row.get("display") or "") for row in rows
+        )
+
+
 class Terminology:
     """Immutable index from codes to meanings, and from units to conversions.
 
@@ -289,17 +304,11 @@ class _Building:
         if not path.is_file():
             self.problems.append(f"{where}: code list terminology/{path.name} is missing")
             return ()
-        with path.open(encoding="utf-8", newline="") as lines:
-            rows = csv.DictReader(lines)
-            if not {"system", "code"} <= set(rows.fieldnames or ()):
-                self.problems.append(
-                    f"terminology/{path.name}: needs the columns system,code,display"
-                )
-                return ()
-            return tuple(
-                Coding(row["system"] or "", row["code"] or "", row.get("display") or "")
-                for row in rows
-            )
+        try:
+            return read_code_list(path)
+        except KeyError:
+            self.problems.append(f"terminology/{path.name}: needs the columns system,code,display")
+            return ()
 
     def questions(self) -> dict[_Key, tuple[CodedQuestion, ...]]:
         """Coded questions and what their answers state."""

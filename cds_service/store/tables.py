@@ -118,13 +118,6 @@ unknown_feedback = Table(
     Column("count", Integer, nullable=False),
 )
 
-used_token = Table(
-    "used_token",
-    METADATA,
-    Column("digest", LargeBinary(32), primary_key=True),
-    Column("until", Instant, nullable=False, index=True),
-)
-
 audit_record = Table(
     "audit_record",
     METADATA,
@@ -142,4 +135,11 @@ audit_record = Table(
     Column("topics", Text, nullable=False),
     Column("patient", String(64), nullable=False),
     Column("clinician", String(64), nullable=False),
+)
+
+used_token = Table(
+    "used_token",
+    METADATA,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("until", Instant, nullable=False, index=True),
 )

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
-import msgspec
 from flask import Blueprint, Response
 
-from cds_service.core.card import Card
 from cds_service.core.errors import InvalidRequestError
 from cds_service.core.reasoning import Reasoning
-from cds_service.fhir.release import release_of
 from cds_service.gather.fetching.errands import Call
 from cds_service.gather.fetching.fetch import Fetcher
 from cds_service.gather.prefetch import KeyData
@@ -19,12 +16,13 @@ from cds_service.gather.supply import Complete, Supply, gather
 from cds_service.web.answers import json_answer
 from cds_service.web.bodies import json_body, offered_service
 from cds_service.web.callers import caller
+from cds_service.web.dialects import dialect_for
 from cds_service.web.limits import check_limits, check_time
 from cds_service.web.notes import notes
 from cds_service.web.remembering import issue_of, note_call, recalling
 from cds_service.web.site import Agreement, Site
 from cds_service.wire.request import HookRequest, parse_request
-from cds_service.wire.response import Dialect, response_document
+from cds_service.wire.response import response_document
 
 
 def calls_blueprint(site: Site) -> Blueprint:
@@ -46,7 +44,7 @@ def calls_blueprint(site: Site) -> Blueprint:
             answer.cards,
             patient_id=hook_request.patient_id,
             encounter_id=hook_request.encounter_id,
-            dialect=_dialect(agreement, supply, answer.cards),
+            dialect=dialect_for(agreement, supply, answer.cards),
         )
         if answer.cards and site.memory is not None:
             noted.issue = issue_of(site, service_id, hook_request, answer.cards, document)
@@ -84,16 +82,6 @@ def _consider(
     noted.skipped = len(reasoning.skipped)
     check_time(site)
     return hook_request, supply, reasoning
-
-
-def _dialect(agreement: Agreement, supply: Supply, cards: tuple[Card, ...]) -> Dialect:
-    """What drafts are written in; the release is looked for only where there is something to write."""
-    if agreement.release is not None:
-        return msgspec.structs.replace(agreement.dialect, release=agreement.release)
-    if any(suggestion.order for card in cards for suggestion in card.suggestions):
-        spoken = release_of(each.resource for each in supply.resources)
-        return msgspec.structs.replace(agreement.dialect, release=spoken)
-    return agreement.dialect
 
 
 def _completion(

@@ -53,9 +53,11 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def answer_to(error: CdsError) -> Response:
-    """The answer that an error of ours gets."""
-    return _purposeful(error)
+def answer_to(error: Exception) -> Response:
+    """The answer to any error, as an OperationOutcome."""
+    if isinstance(error, CdsError):
+        return _purposeful(error)
+    return _of_http(error) if isinstance(error, HTTPException) else _unexpected(error)
 
 
 def _purposeful(error: CdsError) -> Response:

@@ -66,6 +66,19 @@ def issue_of(
     return issue, sent
 
 
+def remember(
+    site: Site,
+    memory: Remembered,
+    service_id: str,
+    request: HookRequest,
+    cards: Sequence[Card],
+    document: dict[str, Any],
+) -> bool:
+    """Write down cards that did not come of a call of a service; False when that could not be done."""
+    issued = issue_of(site, service_id, request, cards, document)
+    return memory.conclude(_subjects(request), issued, None)
+
+
 def _subjects(request: HookRequest) -> Subjects:
     return Subjects(client=caller().client, patient_id=request.patient_id, user_id=request.user_id)
 

@@ -81,11 +81,11 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     about: dict[str, Any]
     allow_as_of: bool
     max_json_depth: int
-    max_resources: int = 20_000
-    request_seconds: float = 10.0
     authentication: str
     agreements: Mapping[str, Agreement]
     check: Callable[[], None] = lambda: None
+    max_resources: int = 20_000
+    request_seconds: float = 10.0
     memory: Remembered | None = None
     clock: Callable[[], datetime]
     audit_required: bool = False
