@@ -84,7 +84,12 @@ def create_app(
     register_conclusion(app, site, metrics)
     register_errors(app)
     if admission.verifier is not None:
-        register_authentication(app, admission.verifier, discovery=settings.discovery_auth)
+        register_authentication(
+            app,
+            admission.verifier,
+            discovery=settings.discovery_auth,
+            reports=settings.workbench != "on",
+        )
     app.register_blueprint(discovery_blueprint(site))
     app.extensions["cds_memory"] = memory
     app.extensions["cds_used_tokens"] = admission.used_tokens

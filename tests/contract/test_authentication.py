@@ -130,6 +130,15 @@ def test_sec_07_nothing_about_patients_without_a_token(build: Build, advisor: Fi
     assert client.post(SERVICE, json=pv(), headers=EHR.authorization(SERVICE)).status_code == 200
 
 
+def test_pages_of_the_site_s_own_people(build: Build) -> None:
+    """Figures are for clients, unless all pages are on because a gateway stands before them."""
+    assert build().get("/reports.csv").status_code == 401
+    assert "Reports" not in build().get("/", headers={"Accept": "text/html"}).text
+    behind = build(workbench="on", database_url="off")
+    assert behind.get("/reports", headers={"Accept": "text/html"}).status_code == 200
+    assert behind.post(SERVICE, json=pv()).status_code == 401
+
+
 def test_disc_14_discovery_may_ask_for_a_token(build: Build) -> None:
     """Where the setting says so; the address with a slash is the same one (SB-07)."""
     client = build(discovery_auth=True)

@@ -28,6 +28,7 @@ PAGES: tuple[Page, ...] = (
         label="Reports",
         about="How the advice is received: accepted, overridden and why, by rule and by week.",
         add=report_pages.add_pages,
+        patient_data=True,  # none of a patient, but figures of the site's clients
     ),
     Page(
         endpoint="api",
