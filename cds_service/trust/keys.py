@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from cryptography.exceptions import UnsupportedAlgorithm
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
@@ -28,7 +27,7 @@ _EC_MEMBERS = ("kty", "crv", "x", "y")
 _RSA_MEMBERS = ("kty", "n", "e")
 _MOST_KEYS = 100
 # What the libraries raise for keys that are none.
-_UNUSABLE = (ValueError, TypeError, KeyError, OverflowError, UnsupportedAlgorithm, JoseError)
+_UNUSABLE = (ValueError, TypeError, KeyError, OverflowError, JoseError)
 
 
 class VerificationKey(msgspec.Struct, frozen=True):
