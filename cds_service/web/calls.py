@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-import logging
 from functools import partial
-from uuid import UUID
 
-from flask import Blueprint, Response, g
+from flask import Blueprint, Response
 
-from cds_service.core.card import Card
 from cds_service.core.errors import InvalidRequestError
 from cds_service.core.reasoning import Reasoning
-from cds_service.fhir.release import Release, release_of
 from cds_service.gather.fetching.errands import Call
 from cds_service.gather.fetching.fetch import Fetcher
+from cds_service.gather.prefetch import KeyData
 from cds_service.gather.services import ServiceDefinition
 from cds_service.gather.supply import Complete, Supply, gather
 from cds_service.web.answers import json_answer
 from cds_service.web.bodies import json_body, offered_service
-from cds_service.web.remembering import recalling, remember
-from cds_service.web.site import Site
+from cds_service.web.callers import caller
+from cds_service.web.dialects import dialect_for
+from cds_service.web.limits import check_limits, check_time
+from cds_service.web.notes import notes
+from cds_service.web.remembering import issue_of, note_call, recalling
+from cds_service.web.site import Agreement, Site
 from cds_service.wire.request import HookRequest, parse_request
 from cds_service.wire.response import response_document
-
-
-log = logging.getLogger(__name__)
 
 
 def calls_blueprint(site: Site) -> Blueprint:
@@ -34,53 +32,56 @@ def calls_blueprint(site: Site) -> Blueprint:
     @blueprint.post("/cds-services/<service_id>")
     def call(service_id: str) -> Response:
         """Cards for one firing of the hook."""
-        hook_request, supply, reasoning = _consider(site, service_id, allow_as_of=site.allow_as_of)
-        answer = site.advisor.answer(reasoning)
-        g.cards = len(answer.cards)
+        agreement = site.agreement(caller().client)
+        hook_request, supply, reasoning = _consider(
+            site, agreement, service_id, allow_as_of=site.allow_as_of
+        )
+        answer = agreement.advisor.answer(reasoning)
+        noted = notes()
+        noted.cards = [(card.topic.code, card.indicator) for card in answer.cards]
+        noted.suppressed.update(each.kind for each in answer.suppressed)
         document = response_document(
             answer.cards,
             patient_id=hook_request.patient_id,
             encounter_id=hook_request.encounter_id,
-            release=_release(site, supply, answer.cards),
+            dialect=dialect_for(agreement, supply, answer.cards),
         )
         if answer.cards and site.memory is not None:
-            remember(site, site.memory, service_id, hook_request, answer.cards, document)
+            noted.issue = issue_of(site, service_id, hook_request, answer.cards, document)
         return json_answer(document)
 
     @blueprint.post("/explain/<service_id>")
     def explain(service_id: str) -> Response:
         """Everything behind the answer to the same request; not part of CDS Hooks."""
-        _, _, reasoning = _consider(site, service_id, allow_as_of=True)
-        return json_answer(site.advisor.explanation(reasoning))
+        agreement = site.agreement(caller().client)
+        _, _, reasoning = _consider(site, agreement, service_id, allow_as_of=True)
+        return json_answer(agreement.advisor.explanation(reasoning))
 
     return blueprint
 
 
 def _consider(
-    site: Site, service_id: str, *, allow_as_of: bool
+    site: Site, agreement: Agreement, service_id: str, *, allow_as_of: bool
 ) -> tuple[HookRequest, Supply, Reasoning]:
     service = offered_service(site, service_id)
     hook_request = parse_request(json_body(site), allow_as_of=allow_as_of)
     _check_hook(service, hook_request)
+    note_call(hook_request)
     supply = gather(
         service,
         hook_request.context,
         hook_request.prefetch,
         hook_request.patient_id,
-        _completion(site.fetcher, service, hook_request),
+        _completion(agreement.fetcher, service, hook_request),
     )
-    g.gaps = [f"{gap.key}:{gap.state}" for gap in supply.gaps]
+    check_limits(site, len(supply.resources))
+    noted = notes()
+    noted.prefetch = {gap.key: gap.state for gap in supply.gaps}
     recall = recalling(site.memory, hook_request)
-    return hook_request, supply, site.advisor.consider(hook_request, supply, recall)
-
-
-def _release(site: Site, supply: Supply, cards: tuple[Card, ...]) -> Release:
-    """What drafts are written in; looked for only where there is something to write."""
-    if site.release is not None:
-        return site.release
-    if any(suggestion.order for card in cards for suggestion in card.suggestions):
-        return release_of(each.resource for each in supply.resources)
-    return Release.R4
+    reasoning = agreement.advisor.consider(hook_request, supply, recall)
+    noted.skipped = len(reasoning.skipped)
+    check_time(site)
+    return hook_request, supply, reasoning
 
 
 def _completion(
@@ -96,14 +97,18 @@ def _completion(
         encounter_id=hook_request.encounter_id,
         prefetch=hook_request.prefetch,
     )
-    return partial(fetcher.complete, service, call)
+    return partial(_fetched, fetcher, service, call)
+
+
+def _fetched(
+    fetcher: Fetcher, service: ServiceDefinition, call: Call, data: dict[str, KeyData]
+) -> dict[str, KeyData]:
+    found = fetcher.complete(service, call, data)
+    notes().fetched.update(each.state.value for each in found.values())
+    return found
 
 
 def _check_hook(service: ServiceDefinition, hook_request: HookRequest) -> None:
     """A body made for another hook is refused (REQ-03, D-4)."""
     if hook_request.hook != service.hook:
         raise InvalidRequestError(f"This service answers the hook {service.hook} only.", "hook")
-    try:
-        UUID(hook_request.hook_instance)
-    except ValueError:
-        log.warning("hookInstance is not a UUID service=%s", service.id)

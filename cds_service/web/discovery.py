@@ -17,6 +17,12 @@ def _state_of_memory(site: Site) -> str:
     return "kept" if site.memory.available else "unavailable"
 
 
+_AUTHENTICATION = {
+    "open": "open: nobody has to prove who they are; for synthetic patients only",
+    "jwt": "jwt",
+}
+
+
 def discovery_blueprint(site: Site) -> Blueprint:
     """``GET /cds-services`` and the health interface; the bodies are made once."""
     blueprint = Blueprint("discovery", __name__)
@@ -24,7 +30,7 @@ def discovery_blueprint(site: Site) -> Blueprint:
 
     @blueprint.get("/cds-services", strict_slashes=False)
     def discovery() -> Response:
-        """What is offered; always available (DISC-01)."""
+        """What is offered (DISC-01); needs a token only where the settings say so (DISC-14)."""
         return Response(document, mimetype=JSON, headers={"Cache-Control": "no-cache"})
 
     @blueprint.get("/about")
@@ -46,6 +52,7 @@ def discovery_blueprint(site: Site) -> Blueprint:
                 "knowledge": site.knowledge_version,
                 "services": list(site.services),
                 "memory": _state_of_memory(site),
+                "authentication": _AUTHENTICATION[site.authentication],
             }
         )
 

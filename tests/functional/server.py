@@ -53,7 +53,8 @@ class Server(NamedTuple):
             answer = Answer(reply.status, names, reply.read())
         if method in {"GET", "POST"}:
             kind = answer.headers.get("content-type", "")
-            assert not problems_of(path, answer.status, kind, answer.body)
+            problems = problems_of(path, answer.status, kind, answer.body)
+            assert not problems, problems
         return answer
 
 

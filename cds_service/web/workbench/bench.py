@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import msgspec
 from flask import Blueprint, request
@@ -19,6 +20,7 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
         patient_pages: Pages that show or take patient data are served too.
         public_url: Public https address; empty: the one of the request is shown in examples.
         authenticated: Callers of the API need a token, which examples then mention.
+        openapi: The OpenAPI document of the API; None where there is none.
     """
 
     site: Site
@@ -27,6 +29,7 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
     patient_pages: bool
     public_url: str = ""
     authenticated: bool = False
+    openapi: Callable[[], Mapping[str, Any]] | None = None
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):

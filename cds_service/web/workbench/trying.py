@@ -16,9 +16,10 @@ import msgspec
 from cds_service.core.errors import InvalidRequestError
 from cds_service.core.knowledge import Knowledge
 from cds_service.core.reasoning import Reasoning
-from cds_service.fhir.release import Release, release_of
 from cds_service.gather.services import ServiceDefinition
-from cds_service.gather.supply import Supply, gather
+from cds_service.gather.supply import gather
+from cds_service.trust.callers import OPEN
+from cds_service.web.dialects import dialect_for
 from cds_service.web.remembering import recalling, remember
 from cds_service.web.site import Site
 from cds_service.web.workbench.changes import Changes, only_changes
@@ -123,7 +124,7 @@ def _ask(site: Site, service: ServiceDefinition, request: Json, tab: str) -> Out
         cards,
         patient_id=call.patient_id,
         encounter_id=call.encounter_id,
-        release=_release(site, supply),
+        dialect=dialect_for(site.agreement(OPEN.client), supply, cards),
     )
     milliseconds = (perf_counter() - started) * 1000
     if cards and memory is not None:
@@ -135,10 +136,6 @@ def _ask(site: Site, service: ServiceDefinition, request: Json, tab: str) -> Out
         reasoning=reasoning,
         milliseconds=milliseconds,
     )
-
-
-def _release(site: Site, supply: Supply) -> Release:
-    return site.release or release_of(each.resource for each in supply.resources)
 
 
 def _in_this_tab(call: HookRequest, tab: str) -> HookRequest:
