@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -141,6 +143,18 @@ def test_another_service_may_need_what_the_case_does_not_have(people: FlaskClien
     refused = people.post("/try", data={"request": own, "service": "leg-pain-encounter-discharge"})
     assert refused.status_code == 400
     assert "context.encounterId" in refused.text
+
+
+@pytest.mark.parametrize("slug", ["rls-complete-ferritin-missing", "cauda-equina-new-bladder"])
+def test_no_link_of_a_try_leads_nowhere(people: FlaskClient, slug: str) -> None:
+    """Causes, findings, work-ups and red flags have pages; buttons have what they open."""
+    text = people.get(f"/?case={slug}&f.crawling-sensation=present").text
+    links = set(re.findall(r'href="(/[^"#]*)', text))
+    assert any(link.startswith("/knowledge/causes/") for link in links)
+    lost = [link for link in links if people.get(unescape(link)).status_code != 200]
+    assert not lost
+    opened = set(re.findall(r'popovertarget="([^"]+)"', text))
+    assert opened <= set(re.findall(r'popover id="([^"]+)"', text))
 
 
 def test_nothing_of_a_request_reaches_another_browser(people: FlaskClient) -> None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from copy import deepcopy
+from time import perf_counter
 from typing import Any
 
 import msgspec
 
-from cds_service.core.errors import InvalidRequestError
+from cds_service.core.errors import InvalidRequestError, UnavailableError
 from cds_service.core.knowledge import Analyte, Knowledge
 from cds_service.core.measurements import Results
 from cds_service.core.reasoning import Reasoning
@@ -74,6 +75,7 @@ def changed_request(
 
     Raises:
         InvalidRequestError: The request cannot be read, or a value that was set is no number.
+        UnavailableError: It takes longer than a call may take here.
     """
     desk = _Desk(site, knowledge, service, deepcopy(request))
     for analyte, lab in changes.labs.items():
@@ -103,12 +105,18 @@ class _Desk:
         self.set_aside: list[SetAside] = []
         self.added: list[str] = []
         self.unmet: list[str] = []
+        self.ends = perf_counter() + site.request_seconds
 
     def consider(self) -> Reasoning:
         """The reasoning about the request as it is now."""
+        self._check_time()
         call = self.call
         supply = gather(self.service, call.context, call.prefetch, call.patient_id)
         return self.site.advisor.consider(call, supply)
+
+    def _check_time(self) -> None:
+        if perf_counter() > self.ends:
+            raise UnavailableError("This takes too long here; switch fewer findings at once.")
 
     def set_finding(self, finding: str, status: Status) -> None:
         """Make a finding present, absent or unknown."""
@@ -232,6 +240,7 @@ class _Desk:
 
     def _still_says(self, resource: Json, target: str, says: Says) -> bool:
         """The resource, read by itself, speaks of ``target``."""
+        self._check_time()
         beside = [
             Supplied("findings", slot.resource)
             for slot in slots_of(self.request)
