@@ -313,21 +313,31 @@ def test_the_setting_decides_what_is_served(
     assert client.get("/cds-services").status_code == 200
 
 
+def pages_of(knowledge: Knowledge, **members: Any) -> FlaskClient:
+    """Only the pages, with some members of the bench replaced."""
+    chosen = Settings(database_url="off")
+    bench = compose_bench(chosen, compose_site(chosen, knowledge=knowledge), knowledge)
+    app = Flask("pages", root_path=str(Path(__file__).parent))
+    register_errors(app)
+    app.register_blueprint(workbench_blueprint(msgspec.structs.replace(bench, **members)))
+    return app.test_client()
+
+
 def test_where_callers_prove_who_they_are_only_pages_without_patients_are_served(
     knowledge: Knowledge,
 ) -> None:
     """``auto`` in another mode than open; ``/`` says what there is."""
-    settings_ = Settings(database_url="off")
-    site = compose_site(settings_, knowledge=knowledge)
-    bench = compose_bench(settings_, site, knowledge)
-    assert bench.patient_pages
-    closed = Flask("closed", root_path=str(Path(__file__).parent))
-    register_errors(closed)
-    closed.register_blueprint(
-        workbench_blueprint(msgspec.structs.replace(bench, patient_pages=False))
-    )
-    client = closed.test_client()
+    client = pages_of(knowledge, patient_pages=False)
     start = client.get("/")
     assert start.status_code == 200
     assert "are not served here" in start.text
     assert client.post("/try", data={"request": "{}"}).status_code == 404
+
+
+def test_where_callers_prove_who_they_are_feedback_is_not_offered(knowledge: Knowledge) -> None:
+    """A page has no token; the line for the shell says that one is needed."""
+    text = pages_of(knowledge, authenticated=True).get(RLS).text
+    assert "data-card=" in text
+    assert "data-suggestion=" not in text
+    assert "Authorization: Bearer TOKEN" in text
+    assert "data-suggestion=" in pages_of(knowledge).get(RLS).text

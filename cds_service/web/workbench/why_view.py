@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from cds_service.core.card_text import source_label
 from cds_service.core.knowledge import Knowledge
 from cds_service.wire.instants import read_instant
 from cds_service.wire.strict_json import pretty_json
@@ -47,7 +48,7 @@ class CauseView(msgspec.Struct, frozen=True, kw_only=True):
     supports: tuple[Named, ...]
     against: tuple[Named, ...]
     missing: tuple[Named, ...]
-    citations: tuple[str, ...]
+    citations: tuple[Named, ...]
     first: bool
     move: int = 0
     news: str = ""
@@ -176,7 +177,7 @@ def _cause(cause: Json, knowledge: Knowledge, before: dict[str, int] | None) -> 
         supports=_findings(cause["supports"], knowledge),
         against=_findings(cause["against"], knowledge),
         missing=_findings(cause["missing"], knowledge),
-        citations=tuple(cause["citations"]),
+        citations=_sources(cause["citations"], knowledge),
         first=rank <= _OPEN_CAUSES,
         move=0 if was is None else was - rank,
         news="new" if before is not None and was is None else "",
@@ -185,6 +186,12 @@ def _cause(cause: Json, knowledge: Knowledge, before: dict[str, int] | None) -> 
 
 def _findings(ids: list[str], knowledge: Knowledge) -> tuple[Named, ...]:
     return tuple(Named(id, _label(id, knowledge)) for id in ids)
+
+
+def _sources(labels: list[str], knowledge: Knowledge) -> tuple[Named, ...]:
+    """Sources by the labels that the explanation cites; a label that no source has is left as it is."""
+    ids = {source_label(source): source.id for source in knowledge.sources.values()}
+    return tuple(Named(ids.get(label, ""), label) for label in labels)
 
 
 def _label(finding: str, knowledge: Knowledge) -> str:
