@@ -66,12 +66,25 @@ def test_switching_a_finding_changes_cards_and_ranking_at_once(visit: Visit) -> 
     expect(page.locator(".news-gone")).to_be_visible()
     expect(page.locator("#why .cause").first).not_to_contain_text("Restless legs syndrome")
     expect(page.locator(".move-up").first).to_be_visible()
-    expect(page.locator("#said")).to_contain_text("was restless legs syndrome")
+    said = page.get_by_role("status").and_(page.locator("#said"))
+    expect(said).to_contain_text("was restless legs syndrome")
     expect(page.locator("#f-urge-to-move-legs-absent")).to_be_focused()
     page.wait_for_url("**/?case=rls-complete-ferritin-missing&f.urge-to-move-legs=absent")
     page.reload()
     expect(page.locator("#f-urge-to-move-legs-absent")).to_be_checked()
     expect(page.locator(".news-gone")).to_be_visible()
+
+
+def test_on_a_phone_the_change_is_said_where_one_looks(visit: Visit, width: str) -> None:
+    """The cards are far up; a line at the bottom says what happened. A large screen shows them."""
+    page = visit(RLS)
+    page.locator("#f-urge-to-move-legs-absent").check(force=True)
+    said = page.locator("#said")
+    expect(said).to_contain_text("was restless legs syndrome")
+    box = said.bounding_box()
+    assert box is not None
+    assert (box["height"] > 20) == (width == "phone")
+    assert width == "phone" or page.locator(".what-changed").is_visible()
 
 
 def test_a_switch_works_with_the_keyboard(visit: Visit) -> None:
