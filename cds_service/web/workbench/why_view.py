@@ -5,10 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from cds_service.core.card_text import source_label
 from cds_service.core.knowledge import Knowledge
+from cds_service.web.workbench.why_values import (
+    CauseView,
+    CriterionView,
+    Day,
+    FindingView,
+    FlagView,
+    Named,
+    WhyView,
+    WorkupView,
+)
 from cds_service.wire.instants import read_instant
 from cds_service.wire.strict_json import pretty_json
 
@@ -28,106 +36,6 @@ _URGENCY = {
     "same-day-urgent": ("warning", "Same day"),
     "prompt": ("info", "Prompt"),
 }
-
-
-class Named(msgspec.Struct, frozen=True):
-    """An id of the knowledge with its label."""
-
-    id: str
-    label: str
-
-
-class CauseView(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the differential. ``move``: places gained (positive) or lost since before the changes."""
-
-    id: str
-    label: str
-    rank: int
-    category: str
-    standing: int
-    supports: tuple[Named, ...]
-    against: tuple[Named, ...]
-    missing: tuple[Named, ...]
-    citations: tuple[Named, ...]
-    first: bool
-    move: int = 0
-    news: str = ""
-
-
-class FindingView(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding with what decided it."""
-
-    id: str
-    label: str
-    kind: str
-    status: str
-    value: str
-    how: str
-    sources: tuple[str, ...]
-
-
-class Day(msgspec.Struct, frozen=True):
-    """Findings of one day of the timeline."""
-
-    date: str
-    ago: str
-    findings: tuple[FindingView, ...]
-
-
-class WorkupView(msgspec.Struct, frozen=True, kw_only=True):
-    """One work-up, with what became of it."""
-
-    id: str
-    label: str
-    status: str
-    urgency: str
-    because: str
-    causes: tuple[Named, ...]
-    evidence: tuple[str, ...]
-
-
-class FlagView(msgspec.Struct, frozen=True, kw_only=True):
-    """One red flag."""
-
-    id: str
-    label: str
-    indicator: str
-    urgency: str
-    because: tuple[Named, ...]
-    suspected: tuple[Named, ...]
-    answered_by: tuple[str, ...]
-
-
-class CriterionView(msgspec.Struct, frozen=True, kw_only=True):
-    """A named criteria set with the points known and those still open."""
-
-    id: str
-    label: str
-    result: str
-    low: int
-    high: int
-    needed: int
-    unknown: tuple[Named, ...]
-
-
-class WhyView(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that the page shows of the reasoning."""
-
-    as_of: str
-    age: int | None
-    gate_open: bool
-    gate: str
-    flags: tuple[FlagView, ...]
-    causes: tuple[CauseView, ...]
-    timeline: tuple[Day, ...]
-    unknown: tuple[FindingView, ...]
-    workups: tuple[tuple[str, str, tuple[WorkupView, ...]], ...]
-    criteria: tuple[CriterionView, ...]
-    interlocks: tuple[tuple[Named, str], ...]
-    gaps: tuple[Json, ...]
-    suppressed: tuple[Json, ...]
-    skipped: tuple[Json, ...]
-    orders: tuple[Json, ...]
 
 
 def why_view(
