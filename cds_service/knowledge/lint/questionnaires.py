@@ -22,6 +22,8 @@ def questionnaire_problems(k: Knowledge) -> Iterator[str]:
         where = f"questionnaires[{questionnaire.id}]"
         yield from _question_problems(where, questionnaire, k)
         for group in questionnaire.groups:
+            if group.id in k.findings:
+                yield f"{where}.{group.id}: is the name of a finding, and would be read as an answer"
             yield from _group_problems(f"{where}.{group.id}", group)
         asked = {each.finding for each in questionnaire.questions()}
         for advice in questionnaire.urgent():
