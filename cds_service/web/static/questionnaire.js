@@ -46,6 +46,7 @@
       }
     }
     update();
+    document.getElementById("result").hidden = true; // it holds the answers of before
   });
   document.addEventListener("htmx:afterSwap", () => {
     const result = document.getElementById("result");
