@@ -40,7 +40,7 @@ CLOCK = _Clock()
 @cache
 def client() -> FlaskClient:
     """Service and sandbox in one application; built on first use."""
-    return create_app(Settings(allow_as_of=False), clock=CLOCK).test_client()
+    return create_app(Settings(allow_as_of=False, database_url="off"), clock=CLOCK).test_client()
 
 
 def as_recorded(case: Case) -> Json:
