@@ -9,6 +9,9 @@
   const dependent = [...form.querySelectorAll("[data-when]")];
   const order = ["emergency", "today", "soon"];
 
+  // In words for browsers without script, and for the day on which this file does not load.
+  form.querySelectorAll(".condition").forEach((words) => words.remove());
+
   // What is not shown is not answered (enableWhen); an answer that is missing fulfils no condition.
   const isYes = (link) => {
     const chosen = form.querySelector(`[name="${CSS.escape(link)}"]:checked`);
@@ -32,7 +35,7 @@
     bar.hidden = urgent.length === 0;
     if (bar.hidden) return;
     const link = bar.querySelector("a");
-    link.textContent = `${urgent[0].querySelector("p").lastChild.textContent.trim().split(". ")[0]}.`;
+    link.textContent = `${urgent[0].querySelector("p").textContent.trim().split(". ")[0]}.`;
     link.href = `#${urgent[0].id}`;
     bar.dataset.urgency = urgent[0].dataset.urgency;
   };

@@ -71,17 +71,20 @@ def form_of(questionnaire: Json, sent: Mapping[str, str]) -> Form:
 
 
 def answers_of(questionnaire: Json, sent: Mapping[str, str]) -> dict[str, bool]:
-    """What the fields of the form say; "none of these" denies what is not ticked in its list."""
+    """What the fields of the form say; "none of these" denies a list of which nothing is ticked."""
     answers: dict[str, bool] = {}
     for group in questionnaire["item"]:
-        denied = sent.get(f"{NONE}{group['linkId']}") == "yes"
-        for item in group.get("item", ()):
-            link = item["linkId"]
-            if item["type"] == "boolean" and sent.get(link) in _ANSWERS:
-                answers[link] = _ANSWERS[sent[link]]
-            elif item["type"] == "boolean" and denied:
-                answers[link] = False
+        links = [each["linkId"] for each in group.get("item", ()) if each["type"] == "boolean"]
+        said = {link: _ANSWERS[sent[link]] for link in links if sent.get(link) in _ANSWERS}
+        if not said and _denied(group, sent):
+            said = dict.fromkeys(links, False)
+        answers |= said
     return answers
+
+
+def _denied(group: Json, sent: Mapping[str, str]) -> bool:
+    offered = _extension(group, NONE_OF_THESE) is not None
+    return offered and sent.get(f"{NONE}{group['linkId']}") == "yes"
 
 
 def _all_items(items: Iterable[Json]) -> Iterator[Json]:
@@ -91,14 +94,13 @@ def _all_items(items: Iterable[Json]) -> Iterator[Json]:
 
 
 def _block(group: Json, words: Mapping[str, str], sent: Mapping[str, str]) -> Block:
-    none = _extension(group, NONE_OF_THESE) is not None
     return Block(
         link=group["linkId"],
         text=group["text"],
         hint=_hint(group),
         when=_when(group),
-        none=none,
-        denied=none and sent.get(f"{NONE}{group['linkId']}") == "yes",
+        none=_extension(group, NONE_OF_THESE) is not None,
+        denied=_denied(group, sent),
         lines=tuple(
             _line(item, words, sent)
             for item in group["item"]
