@@ -141,6 +141,7 @@ def test_it_works_without_script(browser: Browser, server: Server) -> None:
     expect(page.locator("#urgent-limb")).to_contain_text("If you answer")
     expect(page.locator("#group-spread")).to_be_visible()
     page.get_by_label("Fever", exact=True).check()
+    answer(page, "leg-pain", "yes")
     page.get_by_role("button", name="Show my answers").click()
     expect(page.locator("#questionnaire-response")).to_contain_text('"fever"')
     expect(page.get_by_label("Fever", exact=True)).to_be_checked()
