@@ -33,6 +33,7 @@ docs: $(VENV)/.dev
 	$(BIN)/python -m tools.case_pages
 	$(BIN)/python -m tools.shipped_request
 	$(BIN)/python -m tools.integration_page
+	$(BIN)/python -m tools.questionnaire_page
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

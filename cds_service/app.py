@@ -37,6 +37,7 @@ from cds_service.web.feedback import feedback_blueprint
 from cds_service.web.headers import register_headers
 from cds_service.web.logs import configure_logging
 from cds_service.web.metrics import Metrics, metrics_blueprint
+from cds_service.web.published import published_blueprint
 from cds_service.web.reports import reports_blueprint
 from cds_service.web.sandbox import sandbox_blueprint
 from cds_service.web.site import Advises, Site
@@ -95,24 +96,28 @@ def create_app(
     app.extensions["cds_used_tokens"] = admission.used_tokens
     app.register_blueprint(calls_blueprint(site))
     app.register_blueprint(feedback_blueprint(site))
+    sandbox = Sandbox(settings.fixtures_folder / "cases")
     if settings.workbench != "off":  # before the reports: its page has the same address
-        app.register_blueprint(workbench_blueprint(compose_bench(settings, site, known)))
+        app.register_blueprint(workbench_blueprint(compose_bench(settings, site, known, sandbox)))
     app.register_blueprint(reports_blueprint(site))
     if metrics is not None:
         app.register_blueprint(metrics_blueprint(metrics))
+    app.register_blueprint(published_blueprint(known, clock, settings.public_url))
     if settings.serves_sandbox:
-        records = SandboxRecords(settings.fixtures_folder)
+        records = SandboxRecords(sandbox)
         app.register_blueprint(sandbox_blueprint(records, clock, settings.public_url))
     return app
 
 
-def compose_bench(settings: Settings, site: Site, knowledge: Knowledge) -> Bench:
+def compose_bench(
+    settings: Settings, site: Site, knowledge: Knowledge, sandbox: Sandbox | None = None
+) -> Bench:
     """What the pages for people stand on."""
     is_open = settings.auth_mode == "open"
     return Bench(
         site=site,
         knowledge=knowledge,
-        sandbox=Sandbox(settings.fixtures_folder / "cases"),
+        sandbox=sandbox or Sandbox(settings.fixtures_folder / "cases"),
         patient_pages=settings.workbench == "on" or is_open,
         public_url=settings.public_url,
         authenticated=not is_open,
@@ -129,7 +134,8 @@ def compose_site(
 ) -> Site:
     """Knowledge, services and advisor, as the settings ask for them; without any client."""
     known = knowledge or checked_knowledge(settings.knowledge_dir or CONTENT)
-    policy = CardPolicy(maximum=settings.max_cards, base_url=settings.public_url)
+    pages = settings.public_url if settings.workbench != "off" else ""
+    policy = CardPolicy(maximum=settings.max_cards, base_url=pages)
     return Site(
         services=offered_services(load_services(settings.hooks_folder, known), settings.offered),
         advisor=advisor or Advisor(known, policy, clock),
