@@ -29,6 +29,7 @@ lock: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python -m cds_service docs settings > docs/reference/settings.md
+	$(BIN)/python -m cds_service docs openapi > docs/reference/openapi.json
 	$(BIN)/python -m tools.knowledge_pages
 	$(BIN)/python -m tools.case_pages
 	$(BIN)/python -m tools.shipped_request

@@ -32,6 +32,7 @@ from cds_service.web.discovery import discovery_blueprint
 from cds_service.web.errors import register_errors
 from cds_service.web.feedback import feedback_blueprint
 from cds_service.web.headers import register_headers
+from cds_service.web.openapi import openapi_blueprint, openapi_document
 from cds_service.web.reports import reports_blueprint
 from cds_service.web.request_log import register_request_log
 from cds_service.web.site import Advises, Site
@@ -75,6 +76,7 @@ def create_app(
     app.register_blueprint(calls_blueprint(site))
     app.register_blueprint(feedback_blueprint(site))
     app.register_blueprint(reports_blueprint(site))
+    app.register_blueprint(openapi_blueprint(openapi_document(site.services, settings.public_url)))
     return app
 
 

@@ -20,6 +20,7 @@ from cds_service.gather.services import ServiceDefinition, load_services
 from cds_service.knowledge.loader import load_knowledge
 from cds_service.settings import Settings, data_folder
 from tests.contract.advisor import FixedAdvisor
+from tests.contract.openapi import contract_problems
 from tests.contract.response_validator import problems_of
 
 
@@ -30,9 +31,8 @@ class CheckedClient(FlaskClient):
         """As for any client, then the validator."""
         answer = super().open(*args, **kwargs)
         if answer.request.method not in {"HEAD", "OPTIONS"}:
-            problems = problems_of(
-                answer.request.path, answer.status_code, answer.content_type or "", answer.data
-            )
+            told = (answer.request.path, answer.status_code, answer.content_type or "", answer.data)
+            problems = problems_of(*told) + contract_problems(answer.request.method, *told)
             assert not problems, problems
         return answer
 
