@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 .PHONY: run test bench lock docs clean
 
 run: $(VENV)/.runtime
-	CDS_PORT=$(PORT) $(BIN)/python -m cds_service demo
+	CDS_PORT=$(PORT) CDS_LOG_FORMAT=$${CDS_LOG_FORMAT:-console} $(BIN)/python -m cds_service demo
 
 test: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -28,13 +28,15 @@ from cds_service.store.pseudonyms import site_secret
 from cds_service.store.reports import Review
 from cds_service.web.advisor import Advisor
 from cds_service.web.calls import calls_blueprint
+from cds_service.web.conclusion import register_conclusion
 from cds_service.web.discovery import discovery_blueprint
 from cds_service.web.errors import register_errors
 from cds_service.web.feedback import feedback_blueprint
 from cds_service.web.headers import register_headers
+from cds_service.web.logs import configure_logging
+from cds_service.web.metrics import Metrics, metrics_blueprint
 from cds_service.web.openapi import openapi_blueprint, openapi_document
 from cds_service.web.reports import reports_blueprint
-from cds_service.web.request_log import register_request_log
 from cds_service.web.site import Advises, Site
 from cds_service.wire.strict_json import read_json
 
@@ -62,21 +64,25 @@ def create_app(
         KnowledgeError: Clinical knowledge or service definitions are wrong.
     """
     settings = settings or Settings()
-    configure_logging(settings.log_level)
+    configure_logging(settings.log_level, as_json=settings.log_format == "json")
     memory = compose_memory(settings)
     site = compose_site(settings, clock=clock, knowledge=knowledge, advisor=advisor, memory=memory)
     app = Flask("cds_service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.url_map.merge_slashes = False  # a redirect would fail a CORS preflight
-    register_request_log(app)
     register_headers(app, settings.origins, https=bool(settings.public_url))
+    metrics = Metrics() if settings.metrics else None
+    register_conclusion(app, site, metrics)
     register_errors(app)
     app.register_blueprint(discovery_blueprint(site))
     app.extensions["cds_memory"] = memory
     app.register_blueprint(calls_blueprint(site))
     app.register_blueprint(feedback_blueprint(site))
     app.register_blueprint(reports_blueprint(site))
-    app.register_blueprint(openapi_blueprint(openapi_document(site.services, settings.public_url)))
+    if metrics is not None:
+        app.register_blueprint(metrics_blueprint(metrics))
+    described = openapi_document(site.services, settings.public_url, metrics=settings.metrics)
+    app.register_blueprint(openapi_blueprint(described))
     return app
 
 
@@ -99,11 +105,14 @@ def compose_site(
         about=about_document(known),
         allow_as_of=settings.allow_as_of,
         max_json_depth=settings.max_json_depth,
+        max_resources=settings.max_resources,
+        request_seconds=settings.request_seconds,
         fetcher=compose_fetcher(settings),
         release=None if settings.fhir_release == "auto" else Release(settings.fhir_release),
         memory=memory,
         clock=clock,
         longest_comment=settings.feedback_comment_length,
+        audit_required=settings.audit_required,
     )
 
 
@@ -169,13 +178,3 @@ def compose_fetcher(settings: Settings) -> Fetcher | None:
     )
     read = partial(read_json, max_depth=settings.max_json_depth)
     return Fetcher(servers, limits, read) if servers.listed else None
-
-
-def configure_logging(level: str) -> None:
-    """Log lines of this package to standard error; other libraries keep their own ways."""
-    package = logging.getLogger("cds_service")
-    package.setLevel(level)
-    if not package.handlers:
-        handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-        package.addHandler(handler)

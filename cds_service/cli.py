@@ -23,6 +23,7 @@ from pydantic import ValidationError
 
 from cds_service.app import compose_memory, compose_site
 from cds_service.core.errors import CdsError, InvalidRequestError, KnowledgeError
+from cds_service.fhir.audit_events import audit_event
 from cds_service.gather.requests import request_from_bundle
 from cds_service.gather.sandbox import read_case
 from cds_service.gather.services import load_services
@@ -31,6 +32,7 @@ from cds_service.knowledge.coverage import coverage_problems, coverage_table, co
 from cds_service.knowledge.lint import check_knowledge
 from cds_service.knowledge.loader import CONTENT, load_knowledge
 from cds_service.settings import Settings, data_folder, gunicorn_configuration, settings_page
+from cds_service.store.audit import AuditRecord
 from cds_service.store.memory import Remembered
 from cds_service.store.report_text import report_csv, report_text
 from cds_service.store.reports import Span
@@ -183,6 +185,52 @@ def purge(before: datetime, *, comments_only: bool) -> None:
     with _memory() as memory:
         count = memory.purge(moment, comments_only=comments_only)
     click.echo(f"{count} {'comments' if comments_only else 'cards'} deleted.")
+
+
+@main.group()
+def audit() -> None:
+    """The audit trail."""
+
+
+@audit.command()
+@click.option("--since", type=DAY, help="Calls from this day (UTC) on.")
+@click.option("--until", type=DAY, help="Calls before this day (UTC).")
+def export(since: datetime | None, until: datetime | None) -> None:
+    """Every call as a FHIR AuditEvent (R4), one on each line (NDJSON)."""
+    with _memory() as memory:
+        for record in memory.audit(_utc(since), _utc(until)):
+            click.echo(write_json(_audit_event(record)).decode())
+
+
+@audit.command("purge")
+@click.option("--before", type=DAY, required=True, help="Calls before this day (UTC).")
+def audit_purge(before: datetime) -> None:
+    """Delete audit records; export them first."""
+    moment = _utc(before)
+    assert moment is not None  # noqa: S101 (the option is required)
+    with _memory() as memory:
+        click.echo(f"{memory.purge_audit(moment)} records deleted.")
+
+
+def _audit_event(record: AuditRecord) -> Json:
+    return audit_event(
+        id=record.request,
+        at=record.at,
+        client=record.client,
+        clinician=record.clinician,
+        patient=record.patient,
+        status=record.status,
+        details={
+            "endpoint": record.endpoint,
+            "service": record.service,
+            "hook": record.hook,
+            "hookInstance": record.hook_instance,
+            "status": str(record.status),
+            "cards": record.topics,
+            "issuer": record.issuer,
+            "tenant": record.tenant,
+        },
+    )
 
 
 @main.group()

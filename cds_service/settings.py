@@ -60,6 +60,16 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         5_000_000, ge=1_000, description="Largest request body, in bytes; larger ones get 413."
     )
+    max_resources: int = Field(
+        20_000, ge=10, description="Most FHIR resources in one request; more get 413."
+    )
+    request_seconds: float = Field(
+        10.0,
+        gt=0,
+        le=25,
+        description="Time budget of a call, in seconds; one that takes longer gets 503. Checked between "
+        "the stages of a call; gunicorn ends a worker that does not answer for 30 seconds.",
+    )
     max_json_depth: int = Field(
         200, ge=10, le=900, description="Deepest nesting of a request body; deeper ones get 400."
     )
@@ -160,6 +170,15 @@ class Settings(BaseSettings):
     )
     knowledge_dir: Path | None = Field(
         None, description="Folder of clinical knowledge; default: the one shipped."
+    )
+    metrics: bool = Field(True, description="Offer metrics for Prometheus on `/metrics`.")
+    audit_required: bool = Field(
+        False,
+        description="Refuse a call (503) whose audit record cannot be written; else it is counted and "
+        "answered.",
+    )
+    log_format: Literal["json", "console"] = Field(
+        "json", description="Log lines as JSON objects, or as words for people at a terminal."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Log level. Logs never hold patient data at any level."

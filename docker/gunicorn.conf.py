@@ -1,6 +1,10 @@
 """How gunicorn serves the application. All values come from the settings (CDS_...)."""
 
 import gc
+import os
+import shutil
+import tempfile
+from typing import Any
 
 import gunicorn.http.wsgi
 from gunicorn.arbiter import Arbiter
@@ -9,6 +13,10 @@ from cds_service.settings import Settings
 
 
 _settings = Settings()
+# Where the worker processes keep what they count. Set before the application is imported.
+_METRICS = "PROMETHEUS_MULTIPROC_DIR"
+if not os.environ.get(_METRICS):
+    os.environ[_METRICS] = tempfile.mkdtemp(prefix="cds-metrics-")
 
 wsgi_app = "cds_service.app:create_app()"
 bind = f"{_settings.host}:{_settings.port}"
@@ -24,7 +32,8 @@ max_requests = 0
 # The application writes one line for each request; gunicorn's own would hold URLs.
 accesslog = None
 errorlog = "-"
-loglevel = "warning" if _settings.log_level != "DEBUG" else "debug"
+# Never more: its debug lines hold the addresses of requests.
+loglevel = "warning"
 
 
 def when_ready(server: Arbiter) -> None:
@@ -39,5 +48,22 @@ def when_ready(server: Arbiter) -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
+def child_exit(server: Arbiter, worker: Any) -> None:
+    """What a worker counted stays; what it measured of itself does not."""
+    # Not before the folder is set: the library decides at its import.
+    from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415
+
+    mark_process_dead(worker.pid)
+
+
+def on_exit(server: Arbiter) -> None:
+    """Counting begins anew with the next start."""
+    shutil.rmtree(os.environ[_METRICS], ignore_errors=True)
+
+
+# Requests that are longer or stranger than any client's are refused before they are parsed.
+limit_request_line = 4094
+limit_request_fields = 100
+limit_request_field_size = 16_380
 # No product name in the Server header.
 gunicorn.http.wsgi.SERVER = "cds"

@@ -113,6 +113,7 @@ class Silence(msgspec.Struct, frozen=True, kw_only=True):
 
     because: str
     until: datetime
+    kind: str
 
 
 def counted_as_ordered(acceptance: Acceptance, memory: Memory, as_of: datetime) -> datetime | None:
@@ -171,7 +172,9 @@ def _overridden(topic: str, indicator: str, memory: Memory, as_of: datetime) -> 
         return None
     until, override = max(binding, key=lambda each: each[0])
     words = memory.rules.rule_of(override.reason).display
-    return Silence(because=f"overridden on {_day(override.at)} ({words})", until=until)
+    return Silence(
+        because=f"overridden on {_day(override.at)} ({words})", until=until, kind="overridden"
+    )
 
 
 def _binds(override: Override, memory: Memory) -> bool:
@@ -199,6 +202,7 @@ def _repeated(
     return Silence(
         because=f"shown to this clinician on {_day(first)}, and nothing behind it has changed",
         until=first + span,
+        kind="repeated",
     )
 
 

@@ -62,6 +62,7 @@ def held_back(cards: Iterable[Card]) -> tuple[Suppressed, ...]:
             topic=card.topic.code,
             because=card.silenced.because,
             until=card.silenced.until.isoformat(),
+            kind=card.silenced.kind,
         )
         for card in cards
         if card.silenced is not None
@@ -78,6 +79,7 @@ def accepted_before(reasoning: Reasoning) -> tuple[Suppressed, ...]:
             topic=acceptance.workup,
             because=f"accepted on {day(acceptance.at)}: counts as ordered until the order is on record",
             until=until.isoformat(),
+            kind="accepted",
         )
         for acceptance in memory.acceptances
         if (until := counted_as_ordered(acceptance, memory, as_of)) is not None

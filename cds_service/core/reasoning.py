@@ -60,11 +60,15 @@ class Occasion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Suppressed(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that was not said, why, and until when (empty: while it holds)."""
+    """Something that was not said, why, and until when (empty: while it holds).
+
+    ``kind`` is for counting: answered, under-18, patient-side, overridden, repeated, accepted.
+    """
 
     topic: str
     because: str
     until: str = ""
+    kind: str = "rule"
 
 
 class Reasoning(msgspec.Struct, frozen=True, kw_only=True):
@@ -199,12 +203,24 @@ def _suppressed(
     audience: Audience,
 ) -> tuple[Suppressed, ...]:
     said: list[Suppressed] = [
-        Suppressed(topic=raised.flag.id, because=f"answered by {', '.join(raised.answered_by)}")
+        Suppressed(
+            topic=raised.flag.id,
+            because=f"answered by {', '.join(raised.answered_by)}",
+            kind="answered",
+        )
         for raised in flags
         if raised.answered_by
     ]
     if child:
-        said.append(Suppressed(topic="differential", because="under 18 years: red flags only"))
+        said.append(
+            Suppressed(
+                topic="differential", because="under 18 years: red flags only", kind="under-18"
+            )
+        )
     if audience is Audience.PATIENT:
-        said.append(Suppressed(topic="all", because="the user is a patient or relative"))
+        said.append(
+            Suppressed(
+                topic="all", because="the user is a patient or relative", kind="patient-side"
+            )
+        )
     return tuple(said)

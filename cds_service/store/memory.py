@@ -7,7 +7,7 @@ they try again. Feedback waits longer and fails loudly, so that the client sends
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from time import monotonic
 from typing import TypeVar
@@ -18,6 +18,7 @@ from cds_service.core.errors import UnavailableError
 from cds_service.core.feedback import Answered
 from cds_service.core.memory import Memory, MemoryRules
 from cds_service.store.answers import Taken, purge, record_answers
+from cds_service.store.audit import AuditRecord, add_record, purge_records, records
 from cds_service.store.database import Database
 from cds_service.store.issuing import Issue, IssuedCard, recall, record_cards
 from cds_service.store.migrate import upgrade
@@ -102,8 +103,7 @@ class Remembered:
                 return recall(
                     connection,
                     self.rules,
-                    patient=pseudonyms.patient(subjects.client, subjects.patient_id),
-                    clinician=pseudonyms.clinician(subjects.client, subjects.user_id),
+                    **_keys(pseudonyms, subjects),
                     hook_instance=hook_instance,
                     as_of=as_of,
                 )
@@ -112,15 +112,26 @@ class Remembered:
 
     def issue(self, subjects: Subjects, issue: Issue, cards: Sequence[IssuedCard]) -> bool:
         """Write down the cards of an answer; False when that could not be done."""
+        return self.conclude(subjects, (issue, cards), None)
+
+    def conclude(
+        self,
+        subjects: Subjects | None,
+        issued: tuple[Issue, Sequence[IssuedCard]] | None,
+        audit: AuditRecord | None,
+    ) -> bool:
+        """Write down a call and its cards, together; False when that could not be done.
+
+        Patient and clinician come from ``subjects``, as pseudonyms.
+        """
 
         def write(pseudonyms: Pseudonyms) -> bool:
-            known = msgspec.structs.replace(
-                issue,
-                patient=pseudonyms.patient(subjects.client, subjects.patient_id),
-                clinician=pseudonyms.clinician(subjects.client, subjects.user_id),
-            )
+            keys = {} if subjects is None else _keys(pseudonyms, subjects)
             with self.calls.writing() as connection:
-                record_cards(connection, known, cards)
+                if issued is not None:
+                    record_cards(connection, msgspec.structs.replace(issued[0], **keys), issued[1])
+                if audit is not None:
+                    add_record(connection, msgspec.structs.replace(audit, **keys))
             return True
 
         return self._tried(write) or False
@@ -157,6 +168,26 @@ class Remembered:
         with self.lasting.writing() as connection:
             return purge(connection, before, comments_only=comments_only)
 
+    def audit(self, since: datetime | None, until: datetime | None) -> Iterator[AuditRecord]:
+        """The audit records of a span of time, oldest first.
+
+        Raises:
+            UnavailableError: The database cannot be asked now.
+        """
+        self.prepare()
+        with self.lasting.reading() as connection:
+            yield from records(connection, since, until)
+
+    def purge_audit(self, before: datetime) -> int:
+        """Delete the audit records from before an instant; how many.
+
+        Raises:
+            UnavailableError: The database cannot be written now; nothing was deleted.
+        """
+        self.prepare()
+        with self.lasting.writing() as connection:
+            return purge_records(connection, before)
+
     def check(self) -> None:
         """Ask the database whether it is there.
 
@@ -183,3 +214,10 @@ class Remembered:
             self._paused_until = monotonic() + _PAUSE_SECONDS
             log.warning("calls go on without memory: %s", problem)
             return None
+
+
+def _keys(pseudonyms: Pseudonyms, subjects: Subjects) -> dict[str, str]:
+    return {
+        "patient": pseudonyms.patient(subjects.client, subjects.patient_id),
+        "clinician": pseudonyms.clinician(subjects.client, subjects.user_id),
+    }

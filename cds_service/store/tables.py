@@ -116,3 +116,22 @@ unknown_feedback = Table(
     Column("day", Date, primary_key=True),
     Column("count", Integer, nullable=False),
 )
+
+audit_record = Table(
+    "audit_record",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("request", String(64), nullable=False),
+    Column("client", String(100), nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("tenant", Text, nullable=False),
+    Column("endpoint", String(64), nullable=False),
+    Column("service", String(64), nullable=False),
+    Column("hook", String(64), nullable=False),
+    Column("hook_instance", String(64), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("topics", Text, nullable=False),
+    Column("patient", String(64), nullable=False),
+    Column("clinician", String(64), nullable=False),
+)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, request
+from flask import request
 from werkzeug.exceptions import UnsupportedMediaType
 
 from cds_service.core.errors import UnknownServiceError
 from cds_service.gather.services import ServiceDefinition
+from cds_service.web.notes import notes
 from cds_service.web.site import Site
 from cds_service.wire.strict_json import read_json
 
@@ -22,7 +23,7 @@ def offered_service(site: Site, service_id: str) -> ServiceDefinition:
     service = site.services.get(service_id)
     if service is None:
         raise UnknownServiceError("No CDS service with this id is offered.")
-    g.service = service.id
+    notes().service = service.id
     return service
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from functools import partial
-from uuid import UUID
 
-from flask import Blueprint, Response, g
+from flask import Blueprint, Response
 
 from cds_service.core.card import Card
 from cds_service.core.errors import InvalidRequestError
@@ -14,17 +12,17 @@ from cds_service.core.reasoning import Reasoning
 from cds_service.fhir.release import Release, release_of
 from cds_service.gather.fetching.errands import Call
 from cds_service.gather.fetching.fetch import Fetcher
+from cds_service.gather.prefetch import KeyData
 from cds_service.gather.services import ServiceDefinition
 from cds_service.gather.supply import Complete, Supply, gather
 from cds_service.web.answers import json_answer
 from cds_service.web.bodies import json_body, offered_service
-from cds_service.web.remembering import recalling, remember
+from cds_service.web.limits import check_limits, check_time
+from cds_service.web.notes import notes
+from cds_service.web.remembering import issue_of, note_call, recalling
 from cds_service.web.site import Site
 from cds_service.wire.request import HookRequest, parse_request
 from cds_service.wire.response import response_document
-
-
-log = logging.getLogger(__name__)
 
 
 def calls_blueprint(site: Site) -> Blueprint:
@@ -36,7 +34,9 @@ def calls_blueprint(site: Site) -> Blueprint:
         """Cards for one firing of the hook."""
         hook_request, supply, reasoning = _consider(site, service_id, allow_as_of=site.allow_as_of)
         answer = site.advisor.answer(reasoning)
-        g.cards = len(answer.cards)
+        noted = notes()
+        noted.cards = [(card.topic.code, card.indicator) for card in answer.cards]
+        noted.suppressed.update(each.kind for each in answer.suppressed)
         document = response_document(
             answer.cards,
             patient_id=hook_request.patient_id,
@@ -44,7 +44,7 @@ def calls_blueprint(site: Site) -> Blueprint:
             release=_release(site, supply, answer.cards),
         )
         if answer.cards and site.memory is not None:
-            remember(site, site.memory, service_id, hook_request, answer.cards, document)
+            noted.issue = issue_of(site, service_id, hook_request, answer.cards, document)
         return json_answer(document)
 
     @blueprint.post("/explain/<service_id>")
@@ -62,6 +62,7 @@ def _consider(
     service = offered_service(site, service_id)
     hook_request = parse_request(json_body(site), allow_as_of=allow_as_of)
     _check_hook(service, hook_request)
+    note_call(hook_request)
     supply = gather(
         service,
         hook_request.context,
@@ -69,9 +70,14 @@ def _consider(
         hook_request.patient_id,
         _completion(site.fetcher, service, hook_request),
     )
-    g.gaps = [f"{gap.key}:{gap.state}" for gap in supply.gaps]
+    check_limits(site, len(supply.resources))
+    noted = notes()
+    noted.prefetch = {gap.key: gap.state for gap in supply.gaps}
     recall = recalling(site.memory, hook_request)
-    return hook_request, supply, site.advisor.consider(hook_request, supply, recall)
+    reasoning = site.advisor.consider(hook_request, supply, recall)
+    noted.skipped = len(reasoning.skipped)
+    check_time(site)
+    return hook_request, supply, reasoning
 
 
 def _release(site: Site, supply: Supply, cards: tuple[Card, ...]) -> Release:
@@ -96,14 +102,18 @@ def _completion(
         encounter_id=hook_request.encounter_id,
         prefetch=hook_request.prefetch,
     )
-    return partial(fetcher.complete, service, call)
+    return partial(_fetched, fetcher, service, call)
+
+
+def _fetched(
+    fetcher: Fetcher, service: ServiceDefinition, call: Call, data: dict[str, KeyData]
+) -> dict[str, KeyData]:
+    found = fetcher.complete(service, call, data)
+    notes().fetched.update(each.state.value for each in found.values())
+    return found
 
 
 def _check_hook(service: ServiceDefinition, hook_request: HookRequest) -> None:
     """A body made for another hook is refused (REQ-03, D-4)."""
     if hook_request.hook != service.hook:
         raise InvalidRequestError(f"This service answers the hook {service.hook} only.", "hook")
-    try:
-        UUID(hook_request.hook_instance)
-    except ValueError:
-        log.warning("hookInstance is not a UUID service=%s", service.id)

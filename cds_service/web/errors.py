@@ -48,6 +48,11 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
+def answer_to(error: CdsError) -> Response:
+    """The answer that an error of ours gets."""
+    return _purposeful(error)
+
+
 def _purposeful(error: CdsError) -> Response:
     status, code = _STATUS.get(type(error), (500, "exception"))
     if status == 500:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g
+from flask import Blueprint, Response
 
 from cds_service.core.errors import UnavailableError
 from cds_service.fhir.outcomes import operation_outcome
@@ -10,6 +10,7 @@ from cds_service.store.memory import Remembered
 from cds_service.web.answers import FHIR_JSON, json_answer
 from cds_service.web.bodies import json_body, offered_service
 from cds_service.web.callers import caller
+from cds_service.web.notes import notes
 from cds_service.web.site import Site
 from cds_service.wire.feedback import BadItem, Feedback, parse_feedback
 
@@ -33,11 +34,11 @@ def feedback_blueprint(site: Site) -> Blueprint:
 
 
 def _keep(site: Site, service: str, sent: Feedback) -> None:
-    g.feedback = len(sent.answers)
     if not sent.answers:
         return
     taken = _memory(site).answer(caller().client, service, sent.answers, site.clock())
-    g.unknown_cards = taken.unknown
+    noted = notes()
+    noted.feedback, noted.unknown_cards = len(sent.answers), taken.unknown
 
 
 def _memory(site: Site) -> Remembered:

@@ -15,6 +15,7 @@ from cds_service.store.issuing import Issue, IssuedCard, IssuedSuggestion
 from cds_service.store.memory import Remembered, Subjects
 from cds_service.web.advisor import Recall, nothing_remembered
 from cds_service.web.callers import caller
+from cds_service.web.notes import notes
 from cds_service.web.site import Site
 from cds_service.wire.request import HookRequest
 
@@ -30,15 +31,22 @@ def _recall(memory: Remembered, request: HookRequest, as_of: datetime) -> Memory
     return memory.recall(_subjects(request), _instance(request), as_of)
 
 
-def remember(
+def note_call(request: HookRequest) -> None:
+    """What log and audit may know of a call."""
+    noted = notes()
+    noted.hook = request.hook
+    noted.hook_instance = _instance(request)
+    noted.subjects = _subjects(request)
+
+
+def issue_of(
     site: Site,
-    memory: Remembered,
     service_id: str,
     request: HookRequest,
     cards: Sequence[Card],
     document: dict[str, Any],
-) -> None:
-    """Write down the cards of ``document``; without a database the answer goes out all the same."""
+) -> tuple[Issue, list[IssuedCard]]:
+    """What is written down of the cards of ``document``."""
     service, now = site.services[service_id], site.clock()
     orders = service.policy is Policy.ORDERS
     issue = Issue(
@@ -55,7 +63,7 @@ def remember(
         issued_at=now,
     )
     sent = [_issued(card, body) for card, body in zip(cards, document["cards"], strict=True)]
-    memory.issue(_subjects(request), issue, sent)
+    return issue, sent
 
 
 def _subjects(request: HookRequest) -> Subjects:

@@ -45,11 +45,14 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         knowledge_version: Shown by the health interface.
         about: What the service is, for reviewers: source attributes and intended use.
         allow_as_of: Whether services accept an instant set by the client.
+        max_resources: Most resources in one request.
+        request_seconds: Time budget of a call.
         max_json_depth: Deepest nesting of a request body.
         fetcher: Completes prefetch from FHIR servers; None when none is listed.
         release: FHIR release that orders are drafted in; None: the one that each call speaks.
         memory: What is remembered between calls; None where nothing is.
         clock: The time of this service, for what is written down.
+        audit_required: A call whose audit record cannot be written is refused.
         longest_comment: Characters kept of a clinician's comment; 0: none.
     """
 
@@ -60,8 +63,11 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     about: dict[str, Any]
     allow_as_of: bool
     max_json_depth: int
+    max_resources: int = 20_000
+    request_seconds: float = 10.0
     fetcher: Fetcher | None = None
     release: Release | None = None
     memory: Remembered | None = None
     clock: Callable[[], datetime]
+    audit_required: bool = False
     longest_comment: int = 2_000

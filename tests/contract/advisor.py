@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from cds_service.core.card import Card, CardLink, OrderDraft, Suggestion
@@ -58,7 +59,7 @@ class FixedAdvisor:
         if self.failing is not None:
             raise self.failing
         self.considered.append((request, supply))
-        return "reasoning"
+        return SimpleNamespace(skipped=())
 
     def answer(self, reasoning: Any) -> Answer:
         """The fixed cards."""

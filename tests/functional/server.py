@@ -55,7 +55,8 @@ class Server(NamedTuple):
         if method in {"GET", "POST"}:
             kind = answer.headers.get("content-type", "")
             told = (path.partition("?")[0], answer.status, kind, answer.body)
-            assert not problems_of(*told) + contract_problems(method, *told)
+            problems = problems_of(*told) + contract_problems(method, *told)
+            assert not problems, problems
         return answer
 
 
