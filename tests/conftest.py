@@ -22,6 +22,12 @@ from cds_service.settings import Settings, data_folder
 from tests.contract.advisor import FixedAdvisor
 from tests.contract.openapi import contract_problems
 from tests.contract.response_validator import problems_of
+from tests.fuzz.measure import SEED, TIMES
+
+
+def pytest_report_header() -> str:
+    """Where fuzzed requests come from, to send the same again."""
+    return f"fuzzing: CDS_FUZZ_SEED={SEED} CDS_FUZZ_TIMES={TIMES}"
 
 
 class CheckedClient(FlaskClient):
