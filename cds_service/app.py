@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import msgspec
 from flask import Flask
 
+from cds_service.admission import admit
 from cds_service.core.card import CardPolicy
 from cds_service.core.errors import KnowledgeError, UnavailableError
 from cds_service.core.knowledge import Knowledge
-from cds_service.fhir.release import Release
-from cds_service.gather.fetching.addresses import Servers
-from cds_service.gather.fetching.fetch import Fetcher, Limits
+from cds_service.gather.sandbox import Sandbox
+from cds_service.gather.sandbox_records import SandboxRecords
 from cds_service.gather.services import load_services, offered_services
 from cds_service.knowledge.about import about_document
 from cds_service.knowledge.feedback import RULES, load_memory_rules
@@ -27,6 +29,7 @@ from cds_service.store.memory import Remembered
 from cds_service.store.pseudonyms import site_secret
 from cds_service.store.reports import Review
 from cds_service.web.advisor import Advisor
+from cds_service.web.authentication import register_authentication
 from cds_service.web.calls import calls_blueprint
 from cds_service.web.conclusion import register_conclusion
 from cds_service.web.discovery import discovery_blueprint
@@ -36,9 +39,11 @@ from cds_service.web.headers import register_headers
 from cds_service.web.logs import configure_logging
 from cds_service.web.metrics import Metrics, metrics_blueprint
 from cds_service.web.openapi import openapi_blueprint, openapi_document
+from cds_service.web.remembering import state_of_memory
 from cds_service.web.reports import reports_blueprint
+from cds_service.web.sandbox import sandbox_blueprint
 from cds_service.web.site import Advises, Site
-from cds_service.wire.strict_json import read_json
+from cds_service.web.workbench import Bench, workbench_blueprint
 
 
 # A service call waits no longer than this for the database.
@@ -62,28 +67,61 @@ def create_app(
 
     Raises:
         KnowledgeError: Clinical knowledge or service definitions are wrong.
+        ConfigurationError: The settings or the clients file would let strangers in.
     """
     settings = settings or Settings()
     configure_logging(settings.log_level, as_json=settings.log_format == "json")
     memory = compose_memory(settings)
-    site = compose_site(settings, clock=clock, knowledge=knowledge, advisor=advisor, memory=memory)
+    known = knowledge or checked_knowledge(settings.knowledge_dir or CONTENT)
+    plain = compose_site(settings, clock=clock, knowledge=known, advisor=advisor, memory=memory)
+    admission = admit(
+        settings, clock, plain.advisor, workups=known.workups, services=plain.services
+    )
+    site = msgspec.structs.replace(plain, agreements=admission.agreements)
+    site.health.add("memory", partial(state_of_memory, memory))
     app = Flask("cds_service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body_bytes  # a pasted request is one field
     app.url_map.merge_slashes = False  # a redirect would fail a CORS preflight
     register_headers(app, settings.origins, https=bool(settings.public_url))
     metrics = Metrics() if settings.metrics else None
     register_conclusion(app, site, metrics)
     register_errors(app)
+    if admission.verifier is not None:
+        register_authentication(app, admission.verifier, discovery=settings.discovery_auth)
     app.register_blueprint(discovery_blueprint(site))
     app.extensions["cds_memory"] = memory
+    app.extensions["cds_used_tokens"] = admission.used_tokens
     app.register_blueprint(calls_blueprint(site))
     app.register_blueprint(feedback_blueprint(site))
+    described = openapi_document(site.services, settings.public_url, metrics=settings.metrics)
+    app.register_blueprint(openapi_blueprint(described))
+    if settings.workbench != "off":  # before the reports: its page has the same address
+        bench = compose_bench(settings, site, known, described)
+        app.register_blueprint(workbench_blueprint(bench))
     app.register_blueprint(reports_blueprint(site))
     if metrics is not None:
         app.register_blueprint(metrics_blueprint(metrics))
-    described = openapi_document(site.services, settings.public_url, metrics=settings.metrics)
-    app.register_blueprint(openapi_blueprint(described))
+    if settings.serves_sandbox:
+        records = SandboxRecords(settings.fixtures_folder)
+        app.register_blueprint(sandbox_blueprint(records, clock, settings.public_url))
     return app
+
+
+def compose_bench(
+    settings: Settings, site: Site, knowledge: Knowledge, described: Mapping[str, Any]
+) -> Bench:
+    """What the pages for people stand on."""
+    is_open = settings.auth_mode == "open"
+    return Bench(
+        site=site,
+        knowledge=knowledge,
+        sandbox=Sandbox(settings.fixtures_folder / "cases"),
+        patient_pages=settings.workbench == "on" or is_open,
+        public_url=settings.public_url,
+        authenticated=not is_open,
+        openapi=lambda: described,
+    )
 
 
 def compose_site(
@@ -94,7 +132,7 @@ def compose_site(
     advisor: Advises | None = None,
     memory: Remembered | None = None,
 ) -> Site:
-    """Knowledge, services and advisor, as the settings ask for them."""
+    """Knowledge, services and advisor, as the settings ask for them; without any client."""
     known = knowledge or checked_knowledge(settings.knowledge_dir or CONTENT)
     policy = CardPolicy(maximum=settings.max_cards, base_url=settings.public_url)
     return Site(
@@ -103,12 +141,12 @@ def compose_site(
         hooks_version=settings.hooks_version,
         knowledge_version=known.version,
         about=about_document(known),
-        allow_as_of=settings.allow_as_of,
+        allow_as_of=settings.as_of_allowed,
         max_json_depth=settings.max_json_depth,
         max_resources=settings.max_resources,
         request_seconds=settings.request_seconds,
-        fetcher=compose_fetcher(settings),
-        release=None if settings.fhir_release == "auto" else Release(settings.fhir_release),
+        authentication=settings.auth_mode,
+        agreements={},
         memory=memory,
         clock=clock,
         longest_comment=settings.feedback_comment_length,
@@ -157,24 +195,3 @@ def checked_knowledge(folder: Path) -> Knowledge:
     if problems:
         raise KnowledgeError(problems)
     return known
-
-
-def compose_fetcher(settings: Settings) -> Fetcher | None:
-    """What completes prefetch; None unless the settings list a FHIR server.
-
-    Raises:
-        ValueError: An entry of the list is no base URL, or not https where it has to be.
-    """
-    servers = Servers.build(
-        settings.fetched_from,
-        settings.fetched_openly_from,
-        allow_http=settings.fhir_allow_http,
-        allow_private=settings.fhir_allow_private,
-    )
-    limits = Limits(
-        seconds=settings.fhir_seconds,
-        max_bytes=settings.fhir_max_bytes,
-        max_pages=settings.fhir_max_pages,
-    )
-    read = partial(read_json, max_depth=settings.max_json_depth)
-    return Fetcher(servers, limits, read) if servers.listed else None

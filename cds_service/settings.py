@@ -31,25 +31,74 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=1, le=65535, description="Port that the server binds to.")
     workers: int = Field(2, ge=1, le=64, description="Worker processes.")
     threads: int = Field(4, ge=1, le=64, description="Threads in each worker process.")
-    auth_mode: Literal["open"] = Field(
+    auth_mode: Literal["open", "jwt"] = Field(
         "open",
-        description="How callers prove who they are. `open`: not at all; behind a gateway or for "
-        "trials with synthetic patients only.",
+        description="How callers prove who they are. `open`: not at all, for trials with synthetic "
+        "patients, and only on loopback. `jwt`: by a token signed with the client's key; what the "
+        "container starts with.",
     )
-    allow_as_of: bool = Field(
-        True,
+    open_anywhere: bool = Field(
+        False,
+        description="Mode `open` may bind to other addresses than loopback: whoever reaches them may call.",
+    )
+    clients_file: Path | None = Field(
+        None, description="YAML file of the clients that may call; needed in mode `jwt`."
+    )
+    allow_test_clients: bool = Field(
+        False,
+        description="Clients may sign with keys that anybody can look up (the CDS Hooks sandbox, Inferno); "
+        "for trials.",
+    )
+    discovery_auth: bool = Field(
+        False, description="In mode `jwt`, discovery asks for a token as well."
+    )
+    token_leeway_seconds: float = Field(
+        60.0, ge=5, le=300, description="How far the clocks of clients may be off, in seconds."
+    )
+    jwks_seconds: float = Field(
+        2.0, gt=0, le=20, description="Longest time for fetching a client's key set, in seconds."
+    )
+    jwks_fresh_seconds: int = Field(
+        600,
+        ge=10,
+        le=86_400,
+        description="Age at which a fetched key set is fetched again, in seconds.",
+    )
+    jwks_stale_seconds: int = Field(
+        86_400,
+        ge=10,
+        le=604_800,
+        description="Age at which a key set that cannot be fetched again is no longer used, in seconds.",
+    )
+    jwks_pause_seconds: int = Field(
+        30,
+        ge=1,
+        le=3_600,
+        description="Shortest time between two attempts to fetch a key set, in seconds; a new key may "
+        "have to wait so long.",
+    )
+    jwks_allow_http: bool = Field(
+        False, description="Key sets may be at http addresses on loopback; for development."
+    )
+    jwks_allow_private: bool = Field(
+        False,
+        description="Names of key set addresses may resolve to private addresses (the site's own network).",
+    )
+    allow_as_of: bool | None = Field(
+        None,
         description="Services accept the extension `org.leg-pain-cds.as-of`, which sets the instant "
-        "that ages and windows count from. The explain interface always does.",
+        "that ages and windows count from; empty: in mode `open` only. The explain interface always does.",
     )
     public_url: str = Field(
         "",
         pattern=r"^(https://[^\s?#]+[^\s?#/])?$",
-        description="Public https address of this service, without trailing slash. Cards carry links "
-        "only where it is set.",
+        description="Public https address of this service, without trailing slash; tokens name it, so "
+        "mode `jwt` needs it. Cards carry links only where it is set.",
     )
-    cors_origins: str = Field(
-        "*",
-        description="Origins of browser clients, separated by commas; `*` for any, empty for none.",
+    cors_origins: str | None = Field(
+        None,
+        description="Origins of browser clients, separated by commas; `*` for any. Not set: any in mode "
+        "`open`, none in mode `jwt`.",
     )
     max_cards: int = Field(
         3,
@@ -180,6 +229,17 @@ class Settings(BaseSettings):
     log_format: Literal["json", "console"] = Field(
         "json", description="Log lines as JSON objects, or as words for people at a terminal."
     )
+    workbench: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Pages for people at `/`. `auto`: all of them in open mode; where callers must prove "
+        "who they are, only those without patient data. `on`: all of them in any mode; the pages ask "
+        "nobody for a password, so put the site's own gateway before them. `off`: none.",
+    )
+    sandbox: Literal["auto", "on", "off"] = Field(
+        "auto",
+        description="Whether the sandbox patients are served as FHIR at `/sandbox/fhir`. `auto`: where "
+        "callers need not prove who they are.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Log level. Logs never hold patient data at any level."
     )
@@ -187,7 +247,14 @@ class Settings(BaseSettings):
     @property
     def origins(self) -> tuple[str, ...]:
         """The CORS origins, one by one."""
+        if self.cors_origins is None:
+            return ("*",) if self.auth_mode == "open" else ()
         return _listed(self.cors_origins)
+
+    @property
+    def as_of_allowed(self) -> bool:
+        """Whether services accept an instant set by the client."""
+        return self.auth_mode == "open" if self.allow_as_of is None else self.allow_as_of
 
     @property
     def offered(self) -> tuple[str, ...]:
@@ -203,6 +270,11 @@ class Settings(BaseSettings):
     def fetched_openly_from(self) -> tuple[str, ...]:
         """Base URLs of FHIR servers that are asked without one."""
         return _listed(self.fhir_open_servers)
+
+    @property
+    def serves_sandbox(self) -> bool:
+        """Whether the sandbox FHIR server is there."""
+        return self.sandbox == "on" or (self.sandbox == "auto" and self.auth_mode == "open")
 
     @property
     def hooks_folder(self) -> Path:

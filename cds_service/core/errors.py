@@ -2,10 +2,13 @@
 
 CdsError
 ├── InvalidRequestError     the request is malformed or contradicts itself     400
+├── NotAuthenticatedError   the caller did not prove who it is                 401
+├── NotAllowedError         the caller is known, and may not do this           403
 ├── UnknownServiceError     no such CDS service                                404
 ├── DataUnavailableError    required data neither supplied nor obtainable      412
 ├── UnavailableError        something that this service stands on is down      503
-└── KnowledgeError          the knowledge files are wrong: refuse to start
+├── KnowledgeError          the knowledge files are wrong: refuse to start
+└── ConfigurationError      the installation is set up wrongly: refuse to start
 
 Anything else is a bug and becomes 500. An error is never an empty card list.
 """
@@ -23,6 +26,14 @@ class InvalidRequestError(CdsError):
     def __init__(self, message: str, expression: str = "") -> None:
         super().__init__(message)
         self.expression = expression
+
+
+class NotAuthenticatedError(CdsError):
+    """The caller did not prove who it is. The message is for the log, and never shown (BP-4)."""
+
+
+class NotAllowedError(CdsError):
+    """The caller proved who it is, and may not call this."""
 
 
 class UnknownServiceError(CdsError):
@@ -47,6 +58,14 @@ class UnavailableError(CdsError):
 
 class KnowledgeError(CdsError):
     """One or more knowledge files are wrong. Each problem names file, path and reason."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class ConfigurationError(CdsError):
+    """The installation is set up wrongly. Each problem says what has to change."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))

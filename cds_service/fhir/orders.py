@@ -21,11 +21,17 @@ _Members = Callable[[_Concept, dict[str, str], _Concept], dict[str, Any]]
 
 
 def draft_order(
-    draft: OrderDraft, *, patient_id: str, encounter_id: str, release: Release = Release.R4
+    draft: OrderDraft,
+    *,
+    patient_id: str,
+    encounter_id: str,
+    release: Release = Release.R4,
+    codings: tuple[Coding, ...] = (),
 ) -> dict[str, Any]:
     """A draft order for one work-up; what is unknown is left out.
 
-    CPT codes go without a display: the descriptors are not free.
+    ``codings`` are the client's own, in place of ours (EHR-06). CPT codes go without a display: the
+    descriptors are not free.
     """
     kind, members = _RELEASES[release]
     encounter = {"reference": f"Encounter/{encounter_id}"} if encounter_id else {}
@@ -35,7 +41,9 @@ def draft_order(
         "priority": draft.priority.value,
         "subject": {"reference": f"Patient/{patient_id}"},
     } | members(
-        _concept(draft.codings, draft.label), encounter, _concept(draft.reasons, draft.reason_text)
+        _concept(codings or draft.codings, draft.label),
+        encounter,
+        _concept(draft.reasons, draft.reason_text),
     )
     return {name: value for name, value in resource.items() if value}
 

@@ -25,8 +25,34 @@ class SandboxCase(msgspec.Struct, frozen=True, kw_only=True, rename="kebab"):
     title: str
     story: str
     as_of: str
+    teaches: str = ""
+    service: str = ""
+    tags: tuple[str, ...] = ()
     user: str = "Practitioner/example"
     hook: str = "patient-view"
+
+
+class Sandbox:
+    """All sandbox cases: their stories in memory, their records read when asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        """``folder`` holds one folder for each case; one that does not exist is an empty sandbox."""
+        self._folder = folder
+        self.cases: dict[str, SandboxCase] = {
+            path.parent.name: msgspec.convert(read_yaml(path), type=SandboxCase)
+            for path in sorted(folder.glob(f"*/{STORY}"))
+        }
+
+    def request(self, slug: str) -> Json | None:
+        """A fresh request of a case; None when there is no such case."""
+        return read_case(self._folder / slug)[1] if slug in self.cases else None
+
+    def bundle(self, slug: str) -> Json | None:
+        """A fresh copy of the record of a case; None when there is no such case."""
+        if slug not in self.cases:
+            return None
+        record: Json = orjson.loads((self._folder / slug / RECORD).read_bytes())
+        return record
 
 
 def read_case(folder: Path) -> tuple[SandboxCase, Json]:

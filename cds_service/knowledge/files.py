@@ -14,6 +14,10 @@ from typing import Any
 import yaml
 
 
+# Not YAML, or a key twice in one mapping.
+NotYamlError = yaml.YAMLError
+
+
 class _CoreLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """YAML 1.2 core schema on PyYAML's C parser."""
 
@@ -51,6 +55,6 @@ def read_yaml(path: Path) -> Any:
     """The content of one YAML file.
 
     Raises:
-        yaml.YAMLError: Not YAML, or a key stands twice in one mapping.
+        NotYamlError: Not YAML, or a key stands twice in one mapping.
     """
     return yaml.load(path.read_text(encoding="utf-8"), Loader=_CoreLoader)  # noqa: S506 (a safe loader)

@@ -8,7 +8,8 @@ system are the ids of findings, causes and work-ups themselves. Code lists are t
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from copy import copy
 from decimal import Decimal, InvalidOperation
 from enum import Enum
 from pathlib import Path
@@ -101,6 +102,21 @@ def _tolerant(uri: str) -> str:
     return _SYSTEMS.get(cleaned) or _SYSTEMS.get(f"https://{cleaned.removeprefix('http://')}", "")
 
 
+def read_code_list(path: Path) -> tuple[Coding, ...]:
+    """The codes of one file.
+
+    Raises:
+        KeyError: It has other columns.
+    """
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = csv.DictReader(lines)
+        if not {"system", "code"} <= set(rows.fieldnames or ()):
+            raise KeyError(path.name)
+        return tuple(
+            Coding(row["system"] or "", row["code"] or "", row.get("display") or "") for row in rows
+        )
+
+
 class Terminology:
     """Immutable index from codes to meanings, and from units to conversions.
 
@@ -115,6 +131,7 @@ class Terminology:
         self._exact: dict[str, dict[str, tuple[Target, ...]]] = {}
         self._questions: dict[_Key, tuple[CodedQuestion, ...]] = {}
         self._units: dict[str, dict[str, Conversion]] = {}
+        self._orders: dict[_Key, tuple[Target, ...]] = {}
 
     @classmethod
     def build(cls, knowledge: Knowledge, folder: Path = FOLDER) -> Terminology:
@@ -128,8 +145,20 @@ class Terminology:
         terminology.problems = tuple(dict.fromkeys(building.problems))
         return terminology
 
+    def knowing_orders(self, orders: Mapping[str, tuple[Coding, ...]]) -> Terminology:
+        """The same, which also understands one site's own order codes, by work-up (EHR-06)."""
+        known = copy(self)
+        known._orders = {
+            (coding.system, coding.code): (Target(Kind.WORKUP_ORDER, workup),)
+            for workup, codings in orders.items()
+            for coding in codings
+        }
+        return known
+
     def targets(self, system: str, code: str) -> tuple[Target, ...]:
         """Everything that a code means; empty when it means nothing here."""
+        if self._orders and (own := self._orders.get((system, code))):
+            return own
         name = system_name(system)
         codes = self._exact.get(name)
         if codes is None:
@@ -275,17 +304,11 @@ class _Building:
         if not path.is_file():
             self.problems.append(f"{where}: code list terminology/{path.name} is missing")
             return ()
-        with path.open(encoding="utf-8", newline="") as lines:
-            rows = csv.DictReader(lines)
-            if not {"system", "code"} <= set(rows.fieldnames or ()):
-                self.problems.append(
-                    f"terminology/{path.name}: needs the columns system,code,display"
-                )
-                return ()
-            return tuple(
-                Coding(row["system"] or "", row["code"] or "", row.get("display") or "")
-                for row in rows
-            )
+        try:
+            return read_code_list(path)
+        except KeyError:
+            self.problems.append(f"terminology/{path.name}: needs the columns system,code,display")
+            return ()
 
     def questions(self) -> dict[_Key, tuple[CodedQuestion, ...]]:
         """Coded questions and what their answers state."""

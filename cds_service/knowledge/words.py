@@ -22,9 +22,18 @@ _UNITS = {
 _DECIDED = (c.CauseAtLeast, c.Flagged, c.WorkupIs, c.CriterionIs, c.FindingUnknown, c.Always)
 
 
-def in_words(condition: c.Condition, knowledge: Knowledge) -> str:
+# How an entry that is named is written: its kind, its id, its label.
+Naming = Callable[[str, str, str], str]
+
+
+def by_label(_kind: str, _id: str, label: str) -> str:
+    """Entries named by their label alone."""
+    return label
+
+
+def in_words(condition: c.Condition, knowledge: Knowledge, naming: Naming = by_label) -> str:
     """The condition as a clinician would say it."""
-    return _Speaker(knowledge).say(condition)
+    return _Speaker(knowledge, naming).say(condition)
 
 
 def unit_in_words(unit: str) -> str:
@@ -80,8 +89,9 @@ def shared_age(parts: Iterable[c.Condition]) -> str:
 
 
 class _Speaker:
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, naming: Naming) -> None:
         self.k = knowledge
+        self.naming = naming
 
     def say(self, node: c.Condition) -> str:
         return _SENTENCES[type(node)](self, node)
@@ -92,10 +102,19 @@ class _Speaker:
         return said[0] if len(said) == 1 else f"({f'{word} '.join(said)}{age})"
 
     def finding(self, id: str) -> str:
-        return self.k.findings[id].label
+        return self.naming("findings", id, self.k.findings[id].label)
 
     def cause(self, id: str) -> str:
-        return self.k.causes[id].label
+        return self.naming("causes", id, self.k.causes[id].label)
+
+    def workup(self, id: str) -> str:
+        return self.naming("workups", id, self.k.workups[id].label)
+
+    def red_flag(self, id: str) -> str:
+        return self.naming("red-flags", id, self.k.red_flags[id].label)
+
+    def analyte(self, id: str) -> str:
+        return self.naming("analytes", id, self.k.analytes[id].label)
 
     def cause_at_least(self, node: Any) -> str:
         if node.category is Category.ESTABLISHED:
@@ -121,7 +140,8 @@ class _Speaker:
         return f"known not to hold: {self.say(node.part)}"
 
     def criterion(self, node: Any) -> str:
-        label = self.k.criteria[node.criterion].label
+        id = node.criterion
+        label = self.naming("criteria", id, self.k.criteria[id].label)
         if node.result:
             return f"{label}: {node.result}"
         if node.at_least is not None:
@@ -129,9 +149,9 @@ class _Speaker:
         return f"{label}: cannot reach {node.cannot_reach} points"
 
     def measured(self, node: Any) -> str:
-        analyte = self.k.analytes[node.analyte]
-        said = f"{analyte.label} {node.relation.replace('-', ' ')} {node.limit}"
-        return f"{said} {unit_in_words(analyte.unit)}".rstrip()
+        unit = unit_in_words(self.k.analytes[node.analyte].unit)
+        said = f"{self.analyte(node.analyte)} {node.relation.replace('-', ' ')} {node.limit}"
+        return f"{said} {unit}".rstrip()
 
     def age(self, node: Any) -> str:
         if node.at_least is not None:
@@ -152,10 +172,10 @@ _SENTENCES: dict[type[c.Condition], Callable[[_Speaker, Any], str]] = {
     c.CauseAtLeast: _Speaker.cause_at_least,
     c.CriterionIs: _Speaker.criterion,
     c.Measured: _Speaker.measured,
-    c.TimesLimit: lambda s, n: f"{s.k.analytes[n.analyte].label} {over_limit(n.multiple)}",
+    c.TimesLimit: lambda s, n: f"{s.analyte(n.analyte)} {over_limit(n.multiple)}",
     c.Age: _Speaker.age,
     c.Sex: lambda _s, n: n.sex,
     c.InSetting: lambda _s, n: f"encounter: {' or '.join(n.settings)}",
-    c.Flagged: lambda s, n: f"red flag raised: {s.k.red_flags[n.red_flag].label}",
-    c.WorkupIs: lambda s, n: f"{s.k.workups[n.workup].label} {n.state}",
+    c.Flagged: lambda s, n: f"red flag raised: {s.red_flag(n.red_flag)}",
+    c.WorkupIs: lambda s, n: f"{s.workup(n.workup)} {n.state}",
 }

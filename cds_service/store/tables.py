@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -134,4 +135,11 @@ audit_record = Table(
     Column("topics", Text, nullable=False),
     Column("patient", String(64), nullable=False),
     Column("clinician", String(64), nullable=False),
+)
+
+used_token = Table(
+    "used_token",
+    METADATA,
+    Column("digest", LargeBinary(32), primary_key=True),
+    Column("until", Instant, nullable=False, index=True),
 )

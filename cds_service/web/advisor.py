@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from cds_service.core.memory import Memory, with_accepted_orders
 from cds_service.core.moment_cards import Answer, answer_of
 from cds_service.core.moments import Policy
 from cds_service.core.reasoning import Audience, Occasion, Reasoning, reason
+from cds_service.core.values import Coding
 from cds_service.fhir.meanings import Meanings
 from cds_service.fhir.reading import read_patient
 from cds_service.gather.supply import Supply
@@ -43,6 +45,15 @@ class Advisor:
         self.terminology = Terminology.build(knowledge)
         self.lexicon = Lexicon.build(knowledge)
         self.meanings = Meanings(self.terminology, self.lexicon)
+
+    def knowing_orders(self, orders: Mapping[str, tuple[Coding, ...]]) -> Advisor:
+        """The same advisor for a client whose orders carry codes of its own."""
+        if not orders:
+            return self
+        known = copy(self)
+        known.terminology = self.terminology.knowing_orders(orders)
+        known.meanings = Meanings(known.terminology, self.lexicon)
+        return known
 
     def consider(
         self, request: HookRequest, supply: Supply, recall: Recall = nothing_remembered

@@ -6,10 +6,8 @@ from functools import partial
 
 from flask import Blueprint, Response
 
-from cds_service.core.card import Card
 from cds_service.core.errors import InvalidRequestError
 from cds_service.core.reasoning import Reasoning
-from cds_service.fhir.release import Release, release_of
 from cds_service.gather.fetching.errands import Call
 from cds_service.gather.fetching.fetch import Fetcher
 from cds_service.gather.prefetch import KeyData
@@ -17,10 +15,12 @@ from cds_service.gather.services import ServiceDefinition
 from cds_service.gather.supply import Complete, Supply, gather
 from cds_service.web.answers import json_answer
 from cds_service.web.bodies import json_body, offered_service
+from cds_service.web.callers import caller
+from cds_service.web.dialects import dialect_for
 from cds_service.web.limits import check_limits, check_time
 from cds_service.web.notes import notes
 from cds_service.web.remembering import issue_of, note_call, recalling
-from cds_service.web.site import Site
+from cds_service.web.site import Agreement, Site
 from cds_service.wire.request import HookRequest, parse_request
 from cds_service.wire.response import response_document
 
@@ -32,8 +32,11 @@ def calls_blueprint(site: Site) -> Blueprint:
     @blueprint.post("/cds-services/<service_id>")
     def call(service_id: str) -> Response:
         """Cards for one firing of the hook."""
-        hook_request, supply, reasoning = _consider(site, service_id, allow_as_of=site.allow_as_of)
-        answer = site.advisor.answer(reasoning)
+        agreement = site.agreement(caller().client)
+        hook_request, supply, reasoning = _consider(
+            site, agreement, service_id, allow_as_of=site.allow_as_of
+        )
+        answer = agreement.advisor.answer(reasoning)
         noted = notes()
         noted.cards = [(card.topic.code, card.indicator) for card in answer.cards]
         noted.suppressed.update(each.kind for each in answer.suppressed)
@@ -41,7 +44,7 @@ def calls_blueprint(site: Site) -> Blueprint:
             answer.cards,
             patient_id=hook_request.patient_id,
             encounter_id=hook_request.encounter_id,
-            release=_release(site, supply, answer.cards),
+            dialect=dialect_for(agreement, supply, answer.cards),
         )
         if answer.cards and site.memory is not None:
             noted.issue = issue_of(site, service_id, hook_request, answer.cards, document)
@@ -50,14 +53,15 @@ def calls_blueprint(site: Site) -> Blueprint:
     @blueprint.post("/explain/<service_id>")
     def explain(service_id: str) -> Response:
         """Everything behind the answer to the same request; not part of CDS Hooks."""
-        _, _, reasoning = _consider(site, service_id, allow_as_of=True)
-        return json_answer(site.advisor.explanation(reasoning))
+        agreement = site.agreement(caller().client)
+        _, _, reasoning = _consider(site, agreement, service_id, allow_as_of=True)
+        return json_answer(agreement.advisor.explanation(reasoning))
 
     return blueprint
 
 
 def _consider(
-    site: Site, service_id: str, *, allow_as_of: bool
+    site: Site, agreement: Agreement, service_id: str, *, allow_as_of: bool
 ) -> tuple[HookRequest, Supply, Reasoning]:
     service = offered_service(site, service_id)
     hook_request = parse_request(json_body(site), allow_as_of=allow_as_of)
@@ -68,25 +72,16 @@ def _consider(
         hook_request.context,
         hook_request.prefetch,
         hook_request.patient_id,
-        _completion(site.fetcher, service, hook_request),
+        _completion(agreement.fetcher, service, hook_request),
     )
     check_limits(site, len(supply.resources))
     noted = notes()
     noted.prefetch = {gap.key: gap.state for gap in supply.gaps}
     recall = recalling(site.memory, hook_request)
-    reasoning = site.advisor.consider(hook_request, supply, recall)
-    noted.skipped = len(reasoning.skipped)
+    reasoning = agreement.advisor.consider(hook_request, supply, recall)
+    noted.skipped.update(each.category for each in reasoning.skipped)
     check_time(site)
     return hook_request, supply, reasoning
-
-
-def _release(site: Site, supply: Supply, cards: tuple[Card, ...]) -> Release:
-    """What drafts are written in; looked for only where there is something to write."""
-    if site.release is not None:
-        return site.release
-    if any(suggestion.order for card in cards for suggestion in card.suggestions):
-        return release_of(each.resource for each in supply.resources)
-    return Release.R4
 
 
 def _completion(

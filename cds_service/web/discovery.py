@@ -10,11 +10,10 @@ from cds_service.wire.discovery import discovery_document
 from cds_service.wire.strict_json import write_json
 
 
-def _state_of_memory(site: Site) -> str:
-    """The service answers without it, so it does not decide whether calls may come."""
-    if site.memory is None:
-        return "off"
-    return "kept" if site.memory.available else "unavailable"
+_AUTHENTICATION = {
+    "open": "open: nobody has to prove who they are; for synthetic patients only",
+    "jwt": "jwt",
+}
 
 
 def discovery_blueprint(site: Site) -> Blueprint:
@@ -24,7 +23,7 @@ def discovery_blueprint(site: Site) -> Blueprint:
 
     @blueprint.get("/cds-services", strict_slashes=False)
     def discovery() -> Response:
-        """What is offered; always available (DISC-01)."""
+        """What is offered (DISC-01); needs a token only where the settings say so (DISC-14)."""
         return Response(document, mimetype=JSON, headers={"Cache-Control": "no-cache"})
 
     @blueprint.get("/about")
@@ -39,13 +38,16 @@ def discovery_blueprint(site: Site) -> Blueprint:
 
     @blueprint.get("/health/ready")
     def ready() -> Response:
-        """Knowledge and services are loaded; without them the process would not have started."""
+        """Calls may come: knowledge and services are loaded, or the process had not started.
+
+        200 also when a part is degraded, because calls are answered without it.
+        """
         return json_answer(
             {
-                "status": "ready",
+                **site.health.report(),
                 "knowledge": site.knowledge_version,
                 "services": list(site.services),
-                "memory": _state_of_memory(site),
+                "authentication": _AUTHENTICATION[site.authentication],
             }
         )
 

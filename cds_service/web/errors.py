@@ -16,6 +16,8 @@ from cds_service.core.errors import (
     CdsError,
     DataUnavailableError,
     InvalidRequestError,
+    NotAllowedError,
+    NotAuthenticatedError,
     UnavailableError,
     UnknownServiceError,
 )
@@ -28,12 +30,15 @@ log = logging.getLogger(__name__)
 
 _STATUS: dict[type[CdsError], tuple[int, str]] = {
     InvalidRequestError: (400, "invalid"),
+    NotAuthenticatedError: (401, "login"),
+    NotAllowedError: (403, "forbidden"),
     UnknownServiceError: (404, "not-found"),
     DataUnavailableError: (412, "required"),
     UnavailableError: (503, "transient"),
 }
 _ISSUE_CODE = {404: "not-found", 405: "not-supported", 413: "too-long", 415: "not-supported"}
 _WORDS = {
+    401: "A valid token of a registered client is needed.",
     404: "There is nothing at this address.",
     405: "This method is not offered here; see the Allow header.",
     413: "The body is larger than this service accepts.",
@@ -48,9 +53,11 @@ def register_errors(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def answer_to(error: CdsError) -> Response:
-    """The answer that an error of ours gets."""
-    return _purposeful(error)
+def answer_to(error: Exception) -> Response:
+    """The answer to any error, as an OperationOutcome."""
+    if isinstance(error, CdsError):
+        return _purposeful(error)
+    return _of_http(error) if isinstance(error, HTTPException) else _unexpected(error)
 
 
 def _purposeful(error: CdsError) -> Response:
@@ -58,7 +65,11 @@ def _purposeful(error: CdsError) -> Response:
     if status == 500:
         return _unexpected(error)
     expression = error.expression if isinstance(error, InvalidRequestError) else ""
-    answer = _outcome(status, code, str(error), expression)
+    # Why somebody was not let in stands in the log; the answer is always the same (BP-4).
+    words = _WORDS[401] if status == 401 else str(error)
+    answer = _outcome(status, code, words, expression)
+    if status == 401:
+        answer.headers["WWW-Authenticate"] = "Bearer"
     if isinstance(error, UnavailableError):
         answer.headers["Retry-After"] = str(error.retry_after)
     return answer

@@ -31,7 +31,8 @@ def register_headers(app: Flask, origins: tuple[str, ...], *, https: bool) -> No
 
     @app.after_request
     def add(answer: Response) -> Response:
-        answer.headers.update(_SECURITY)
+        for name, value in _SECURITY.items():
+            answer.headers.setdefault(name, value)  # pages bring a policy of their own
         answer.headers[HEADER] = correlation_id()
         answer.headers.setdefault("Cache-Control", "no-store")
         if https:

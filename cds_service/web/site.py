@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -16,7 +16,9 @@ from cds_service.gather.fetching.fetch import Fetcher
 from cds_service.gather.services import ServiceDefinition
 from cds_service.gather.supply import Supply
 from cds_service.store.memory import Remembered
+from cds_service.web.health import Health
 from cds_service.wire.request import HookRequest
+from cds_service.wire.response import OUR_OWN, Dialect
 
 
 Recall = Callable[[datetime], Memory | None]
@@ -35,6 +37,22 @@ class Advises(Protocol):
         """Everything behind the cards."""
 
 
+class Agreement(msgspec.Struct, frozen=True, kw_only=True):
+    """What holds for the calls of one client; in open mode one for all.
+
+    Attributes:
+        advisor: Knows the order codes of the client.
+        fetcher: Completes prefetch from the client's FHIR servers; None when none is listed.
+        release: FHIR release that orders are drafted in; None: the one that each call speaks.
+        dialect: Its order codes, and what else it understands.
+    """
+
+    advisor: Advises
+    fetcher: Fetcher | None = None
+    release: Release | None = None
+    dialect: Dialect = OUR_OWN
+
+
 class Site(msgspec.Struct, frozen=True, kw_only=True):
     """Built by the composition root; read by every request.
 
@@ -48,10 +66,11 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         max_resources: Most resources in one request.
         request_seconds: Time budget of a call.
         max_json_depth: Deepest nesting of a request body.
-        fetcher: Completes prefetch from FHIR servers; None when none is listed.
-        release: FHIR release that orders are drafted in; None: the one that each call speaks.
+        authentication: Mode in which callers prove who they are.
+        agreements: By name of the client.
         memory: What is remembered between calls; None where nothing is.
         clock: The time of this service, for what is written down.
+        health: What the service stands on, and how it is.
         audit_required: A call whose audit record cannot be written is refused.
         longest_comment: Characters kept of a clinician's comment; 0: none.
     """
@@ -63,11 +82,16 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     about: dict[str, Any]
     allow_as_of: bool
     max_json_depth: int
+    authentication: str
+    agreements: Mapping[str, Agreement]
     max_resources: int = 20_000
     request_seconds: float = 10.0
-    fetcher: Fetcher | None = None
-    release: Release | None = None
     memory: Remembered | None = None
     clock: Callable[[], datetime]
+    health: Health = msgspec.field(default_factory=Health)
     audit_required: bool = False
     longest_comment: int = 2_000
+
+    def agreement(self, client: str) -> Agreement:
+        """What was agreed with a client; nothing is ever fetched for one without an agreement."""
+        return self.agreements.get(client) or Agreement(advisor=self.advisor)

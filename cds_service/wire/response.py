@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import uuid4
+
+import msgspec
 
 from cds_service.core.card import Card, CardLink, Suggestion
 from cds_service.core.values import SYSTEM_URIS, Coding
@@ -17,16 +19,33 @@ def new_uuid() -> str:
     return str(uuid4())
 
 
+class Dialect(msgspec.Struct, frozen=True, kw_only=True):
+    """How one client wants to be spoken to.
+
+    Attributes:
+        release: FHIR release of drafted orders.
+        orders: Its own order codes by work-up, in place of ours.
+        action_selection_behavior: It has said that it understands the member of this name (CAP-03).
+    """
+
+    release: Release = Release.R4
+    orders: Mapping[str, tuple[Coding, ...]] = {}
+    action_selection_behavior: bool = False
+
+
+OUR_OWN = Dialect()
+
+
 def response_document(
     cards: Iterable[Card],
     *,
     patient_id: str,
     encounter_id: str,
-    release: Release = Release.R4,
+    dialect: Dialect = OUR_OWN,
     new_id: Callable[[], str] = new_uuid,
 ) -> dict[str, Any]:
-    """The response of a service: ``cards``, possibly none (RSP-03); drafts in the client's release."""
-    writing = _Writing(patient_id, encounter_id, release, new_id)
+    """The response of a service: ``cards``, possibly none (RSP-03), as the client understands them."""
+    writing = _Writing(patient_id, encounter_id, dialect, new_id)
     return {"cards": [writing.card(card) for card in cards]}
 
 
@@ -34,11 +53,11 @@ class _Writing:
     """What every card of one response shares."""
 
     def __init__(
-        self, patient_id: str, encounter_id: str, release: Release, new_id: Callable[[], str]
+        self, patient_id: str, encounter_id: str, dialect: Dialect, new_id: Callable[[], str]
     ) -> None:
         self.patient_id = patient_id
         self.encounter_id = encounter_id
-        self.release = release
+        self.dialect = dialect
         self.new_id = new_id
 
     def card(self, card: Card) -> dict[str, Any]:
@@ -65,6 +84,7 @@ class _Writing:
                 "label": suggestion.label,
                 "uuid": self.new_id(),
                 "isRecommended": suggestion.recommended,
+                "actionSelectionBehavior": "all" if self.dialect.action_selection_behavior else "",
                 "actions": [action],
             }
         )
@@ -77,7 +97,8 @@ class _Writing:
             suggestion.order,
             patient_id=self.patient_id,
             encounter_id=self.encounter_id,
-            release=self.release,
+            release=self.dialect.release,
+            codings=self.dialect.orders.get(suggestion.order.workup, ()),
         )
         return {"type": "create", "resource": resource}
 

@@ -46,6 +46,11 @@ def write_json(value: Any) -> bytes:
     return orjson.dumps(value)
 
 
+def pretty_json(value: Any) -> str:
+    """``value`` as JSON for people to read."""
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+
+
 def _deeper_than(body: bytes, limit: int) -> bool:
     """Whether brackets outside strings nest deeper than ``limit``; before parsing, without recursion.
 

@@ -48,6 +48,7 @@ CARD = {
 }  # fmt: skip
 _INTERFACES = (["cds-services"], ["explain"], ["health"], ["about"])
 _FHIR = "application/fhir+json"
+FHIR_ENDPOINTS = ("/fhir/", "/sandbox/fhir/")
 MARKDOWN = MarkdownIt("gfm-like", {"linkify": False})
 
 
@@ -64,8 +65,17 @@ def problems_of(path: str, status: int, content_type: str, body: bytes) -> list[
         return [f"GEN-01: {problem}"]
     if not 200 <= status < 300 or route[2:] == ["feedback"]:
         return [*_outcome(document, content_type), *_no_nulls(document, "$")]
-    if not content_type.startswith(("application/json", _FHIR)):
+    return _of_success(path, document, content_type)
+
+
+def _of_success(path: str, document: Any, content_type: str) -> list[str]:
+    """What a successful answer of the interface at ``path`` has to be."""
+    if path.startswith(FHIR_ENDPOINTS):
+        fhir = content_type.startswith(_FHIR)
+        return [*([] if fhir else [f"FHIR: {content_type}"]), *_no_nulls(document, "$")]
+    if not content_type.startswith("application/json"):
         return [f"GEN-01: content type {content_type}"]
+    route = path.rstrip("/").split("/")[1:]
     if route == ["cds-services"]:
         return [*_discovery(document), *_no_empties(document, "$")]
     if route[:1] == ["cds-services"]:

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
 
 import pytest
 from flask.testing import FlaskClient
@@ -21,6 +19,7 @@ from cds_service.gather.requests import request_from_bundle
 from cds_service.gather.services import ServiceDefinition
 from cds_service.settings import Settings
 from tests.medplum.conftest import Medplum
+from tests.spec.asked_for import as_a_client_sends
 from tests.spec.cases import Case, read_cases
 from tests.spec.service import request_of
 
@@ -64,45 +63,6 @@ def without_ids(value: Any) -> Any:
     if isinstance(value, dict):
         return {k: without_ids(v) for k, v in value.items() if k not in {"uuid", "id"}}
     return [without_ids(v) for v in value] if isinstance(value, list) else value
-
-
-def as_a_client_sends(request: Json, templates: dict[str, str]) -> Json:
-    """The request with only those resources that our templates ask for (PRE-09).
-
-    Some cases hold more: findings without category, results without LOINC code.
-    """
-    prefetch = {key: _found(key, value, templates) for key, value in request["prefetch"].items()}
-    return request | {"prefetch": prefetch}
-
-
-def _found(key: str, value: Json, templates: dict[str, str]) -> Json:
-    if key == "patient":
-        return value
-    entries = [e for e in value["entry"] if _asked_for(e["resource"], templates.values())]
-    return value | {"entry": entries}
-
-
-def _asked_for(resource: Json, templates: Iterable[str]) -> bool:
-    return any(_matches(resource, template) for template in templates)
-
-
-def _matches(resource: Json, template: str) -> bool:
-    """Whether a search finds ``resource``, as far as status, category and code go."""
-    kind, _, query = template.partition("?")
-    asked = {name: values.split(",") for name, values in parse_qsl(query)}
-    return resource["resourceType"] == kind and all(
-        set(_codes(resource.get(name))) & set(asked[name])
-        for name in ("status", "category", "code")
-        if name in asked
-    )
-
-
-def _codes(element: Any) -> Iterator[str]:
-    for each in element if isinstance(element, list) else [element]:
-        if isinstance(each, str):
-            yield each
-        elif each:
-            yield from (coding.get("code", "") for coding in each.get("coding", ()))
 
 
 def assert_same_both_ways(

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from cds_service.core.knowledge import Cause, Knowledge, Link, Predisposition
+from cds_service.knowledge.pages.causes import (
+    hallmark_in_words,
+    relations_of,
+    scale_in_words,
+    weight,
+)
+from cds_service.knowledge.pages.kinds import end_of_relation
+from cds_service.knowledge.pages.outline import Lists
 from tests.spec.cases import Case
 from tools.reference.markdown import (
-    Lists,
     cause_link,
     cite,
     joined,
@@ -62,7 +69,8 @@ def _kind(cause: Cause, k: Knowledge) -> str:
 def _rules(cause: Cause, k: Knowledge) -> Iterator[str]:
     yield rule("Considered only with", cause.considered_when, k)
     yield rule("Hallmark", cause.requires, k)
-    yield _first_and_second(cause)
+    if cause.requires is not None:
+        yield hallmark_in_words(first=cause.considered_when is not None)
     if cause.criterion:
         criteria = k.criteria[cause.criterion]
         yield labelled("Criteria", f"{criteria.label} ({cite(criteria.sources, k, '../')})")
@@ -71,32 +79,12 @@ def _rules(cause: Cause, k: Knowledge) -> Iterator[str]:
     yield rule("Stays possible with", cause.possible_when, k)
 
 
-def _first_and_second(cause: Cause) -> str:
-    """What the two rules above do, for those that there are."""
-    if cause.requires is None:
-        return ""
-    first = "The first list brings the cause up; without" if cause.considered_when else "Without"
-    return (
-        f"{first} the hallmark its points never make it more than possible, and it is unlikely where "
-        "the hallmark is known to be missing. A diagnosis on record stands."
-    )
-
-
 def _evidence(cause: Cause, k: Knowledge) -> str:
     if not cause.evidence:
         return ""
     head = ("finding", "when present", "when absent", "counted once with", "sources", "words, note")
     rows = (_link(link, k) for link in cause.evidence)
-    return f"## Evidence\n\n{_scale(k)}\n\n" + table(head, rows)
-
-
-def _scale(k: Knowledge) -> str:
-    likely, possible = k.scale.likely_at, k.scale.possible_at
-    return (
-        "Weak is a likelihood ratio (LR) of about 1.6, moderate 2.5, strong 5; likely from a combined LR "
-        f"of about {10 ** (likely / 10):.0f} ({likely:g} points), possible from {possible:g} points. Of "
-        "findings counted once with one another only the strongest counts; an empty cell says nothing."
-    )
+    return f"## Evidence\n\n{scale_in_words(k)}\n\n" + table(head, rows)
 
 
 def _link(link: Link, k: Knowledge) -> tuple[str, ...]:
@@ -111,20 +99,13 @@ def _link(link: Link, k: Knowledge) -> tuple[str, ...]:
     )
 
 
-def _weight(ratio: str, weight: str, points: float) -> str:
-    if not points:
-        return ""
-    direction = "for" if points > 0 else "against"
-    return f"{direction}, LR {ratio}" if ratio else f"{direction}, {weight}"
+def _weight(ratio: str, strength: str, points: float) -> str:
+    found = weight(ratio, strength, points)
+    return f"{found.direction}, {found.words}" if found else ""
 
 
 def _relations(cause: str, k: Knowledge, *, towards: bool) -> Iterator[str]:
-    for relation in k.predispositions.values():
-        here, other = relation.to, relation.from_
-        if not towards:
-            here, other = other, here
-        if here.rpartition(":")[2] == cause and (towards or other.rpartition(":")[2] != cause):
-            yield _relation(relation, other, k)
+    return (_relation(r, other, k) for r, other in relations_of(cause, k, towards=towards))
 
 
 def _relation(relation: Predisposition, other: str, k: Knowledge) -> str:
@@ -134,10 +115,10 @@ def _relation(relation: Predisposition, other: str, k: Knowledge) -> str:
 
 
 def _named(end: str, k: Knowledge) -> str:
-    id = end.rpartition(":")[2]
-    if id in k.causes and not end.startswith("finding:"):
-        return cause_link(id, k, "")
-    return k.findings[id].label if id in k.findings else id.replace("-", " ")
+    ref = end_of_relation(end, k)
+    if ref is None:
+        return end.rpartition(":")[2].replace("-", " ")
+    return cause_link(ref.id, k, "") if ref.kind == "causes" else ref.label
 
 
 def _red_flags(cause: Cause, k: Knowledge) -> Iterator[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cds_service.core.knowledge import Conflict, Knowledge, Trust
+from cds_service.core.knowledge import Conflict, Knowledge
+from cds_service.knowledge.pages.library import IMPACTS, authority
 from tools.reference.markdown import cause_link, cite, entry, joined, labelled, one_line
 
 
@@ -14,17 +15,12 @@ _INTRO = (
     "the majority counts. For each conflict of high or medium impact a test proves that the rules do "
     "what is said here (`tests/unit/knowledge/test_conflicts.py`)."
 )
-_IMPACTS = {
-    "high": "Following the wrong position can harm.",
-    "medium": "Following the wrong position can delay or misdirect a test or treatment.",
-    "low": "The wrong position explains badly, and harms nobody.",
-}
 
 
 def conflicts_page(k: Knowledge) -> str:
     """Where sources disagree, what the service does, and why."""
     parts = ["# Conflicts between sources", _INTRO]
-    for impact, meaning in _IMPACTS.items():
+    for impact, meaning in IMPACTS.items():
         parts += [f"## Safety impact: {impact}", meaning]
         parts += [_conflict(x, k) for x in k.conflicts.values() if x.safety_impact == impact]
     return joined(parts)
@@ -38,20 +34,12 @@ def _conflict(conflict: Conflict, k: Knowledge) -> str:
     return joined(
         [
             entry(conflict.id, conflict.title, sides, level=3),
-            labelled(_authority(conflict, k), one_line(conflict.guideline)),
+            labelled(authority(conflict, k), one_line(conflict.guideline)),
             labelled("The service", one_line(conflict.resolution)),
             labelled("Put into practice by", ", ".join(_enacted(conflict.implemented_by, k))),
             labelled("Sources", cite(conflict.sources, k)),
         ]
     )
-
-
-def _authority(conflict: Conflict, k: Knowledge) -> str:
-    """Whose word decides: a publication, what is commonly taught, or our own rule."""
-    own = {Trust.SEED, Trust.HOUSE}
-    if any(k.sources[id].trust not in own for id in conflict.sources):
-        return "Guideline"
-    return "Common teaching" if "clinical" in conflict.sources else "House rule"
 
 
 def _enacted(ids: Iterable[str], k: Knowledge) -> Iterator[str]:

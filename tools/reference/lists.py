@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cds_service.core.knowledge import Knowledge, MeasuredRule, RedFlag, Source, Trust, Workup
-from cds_service.knowledge.words import over_limit, unit_in_words
+from cds_service.core.knowledge import Knowledge, RedFlag, Source, Trust, Workup
+from cds_service.knowledge.pages.limits import limit_in_words
+from cds_service.knowledge.pages.outline import Lists
+from cds_service.knowledge.words import unit_in_words
 from tools.reference.markdown import (
-    Lists,
     anchor,
     cause_link,
     cite,
@@ -185,7 +186,7 @@ def thresholds_page(k: Knowledge) -> str:
         (
             finding.label,
             k.analytes[rule.analyte].label,
-            _limit(rule),
+            limit_in_words(rule),
             unit_in_words(k.analytes[rule.analyte].unit),
             cite([rule.source], k),
         )
@@ -194,21 +195,6 @@ def thresholds_page(k: Knowledge) -> str:
     ]
     text = "Results are compared after rounding to the laboratory's precision. Limits that decide work-ups and advice stand with these."  # fmt: skip
     return joined(["# Thresholds", text, table(head, rows)])
-
-
-def _limit(rule: MeasuredRule) -> str:
-    said = [
-        f"{name.replace('_', ' ')} {getattr(rule, name)}"
-        for name in ("above", "at_least", "below", "at_most")
-        if getattr(rule, name)
-    ]
-    said += [f"laboratory's own range: {rule.range}"] if rule.range else []
-    said += [over_limit(rule.times_limit)] if rule.times_limit else []
-    said += ["age x 10 over 50 years, where higher"] if rule.age_adjusted else []
-    said += ["both legs"] if rule.both_legs else []
-    said += [rule.sex] if rule.sex else []
-    said += ["otherwise unknown"] if rule.else_unknown else []
-    return ", ".join(said)
 
 
 def sources_page(k: Knowledge) -> str:

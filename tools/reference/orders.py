@@ -3,13 +3,8 @@
 from __future__ import annotations
 
 from cds_service.core.knowledge import Knowledge, OrderCheck
+from cds_service.knowledge.pages.orders import KINDS_OF_CHECK, looked_at
 from tools.reference.markdown import cite, entry, joined, section, when
-
-
-_KINDS = {
-    "duplicate": "on a test with a valid result or an open order",
-    "too-late": "on a test that a red flag wants sooner than it is drafted",
-}
 
 
 def orders_page(k: Knowledge) -> str:
@@ -26,7 +21,7 @@ def orders_page(k: Knowledge) -> str:
             f'"*order*: {check.summary}"',
             check.says,
             f"looks at {_looked_at(check, k)}" if check.kind == "condition" else "",
-            _KINDS.get(check.kind) or f"speaks when {when(check.when, k)}",
+            KINDS_OF_CHECK.get(check.kind) or f"speaks when {when(check.when, k)}",
             f"offers {', '.join(k.workups[w].label for w in check.instead)}: {check.because}"
             if check.instead
             else "",
@@ -42,11 +37,9 @@ def orders_page(k: Knowledge) -> str:
 
 
 def _looked_at(check: OrderCheck, k: Knowledge) -> str:
-    orders = check.orders
-    names = [k.workups[w].label for w in orders.workups] + [k.drugs[d].label for d in orders.drugs]
-    names += [k.treatments[t].label for t in orders.treatments]
-    left_out = [k.drugs[d].label for d in orders.except_drugs]
-    return ", ".join(names) + (f"; not {', '.join(left_out)}" if left_out else "")
+    named, left_out = looked_at(check, k)
+    without = f"; not {', '.join(ref.label for ref in left_out)}" if left_out else ""
+    return ", ".join(ref.label for ref in named) + without
 
 
 def screening_page(k: Knowledge) -> str:

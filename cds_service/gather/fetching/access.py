@@ -8,8 +8,9 @@ from typing import Any, cast
 
 import msgspec
 
-from cds_service.gather.fetching.addresses import Base, Servers
 from cds_service.gather.fetching.scopes import Grant, Scopes, read_scopes
+from cds_service.gather.fetching.servers import Servers
+from cds_service.outside.addresses import Base
 
 
 # What RFC 9110 allows in a header value, without blanks; and no limit that a real token would reach.
@@ -22,6 +23,10 @@ class NoAccessError(Exception):
 
 class OtherPatientError(NoAccessError):
     """The token was issued for another patient: a mistake, or an attack, that somebody should see."""
+
+
+class OtherSubjectError(NoAccessError):
+    """The token was issued to somebody else than us (FHIR-10): not ours to use, and to be seen."""
 
 
 class Token:
@@ -63,9 +68,15 @@ class Access(msgspec.Struct, frozen=True):
 
 
 def judge_access(
-    servers: Servers, fhir_server: object, authorization: object, patient_id: str
+    servers: Servers,
+    fhir_server: object,
+    authorization: object,
+    patient_id: str,
+    subject: str = "",
 ) -> Access:
     """The access that a call grants, from its members as they were sent.
+
+    ``subject`` is our client id at the authorization server of the client; empty: not compared.
 
     Raises:
         NoAccessError: The server is not listed, or there is no usable token for it.
@@ -79,7 +90,10 @@ def judge_access(
         raise NoAccessError("no authorization")
     if not isinstance(authorization, dict):
         raise NoAccessError("authorization is no object")
-    return _with_token(base, cast("dict[str, Any]", authorization), patient_id)
+    stated = cast("dict[str, Any]", authorization)
+    if subject and stated.get("subject") not in (None, "", subject):
+        raise OtherSubjectError("token was issued to another client")
+    return _with_token(base, stated, patient_id)
 
 
 def _with_token(base: Base, authorization: dict[str, Any], patient_id: str) -> Access:

@@ -16,18 +16,21 @@ from cds_service.gather.fetching.access import (
     Access,
     NoAccessError,
     OtherPatientError,
+    OtherSubjectError,
     judge_access,
 )
-from cds_service.gather.fetching.addresses import Base, Servers
-from cds_service.gather.fetching.client import Engine, Resolve, resolve
 from cds_service.gather.fetching.errands import Call, Errand, errands_of
 from cds_service.gather.fetching.pages import FetchError, Reader, ReadJson
+from cds_service.gather.fetching.servers import Servers
 from cds_service.gather.prefetch import Json, KeyData, KeyState
 from cds_service.gather.services import ServiceDefinition
+from cds_service.outside.addresses import Base
+from cds_service.outside.client import Engine, Resolve, resolve
 
 
 log = logging.getLogger(__name__)
 _UNFINISHED = frozenset({KeyState.MISSING, KeyState.INCOMPLETE})
+_ALARMING = (OtherPatientError, OtherSubjectError)
 # Beyond the deadline, for cancelling; if even that does not happen, the call goes on without.
 _MARGIN = 0.25
 
@@ -50,13 +53,21 @@ class Fetcher:
     """Completes prefetch from listed FHIR servers. Holds no data, and no token, between calls."""
 
     def __init__(
-        self, servers: Servers, limits: Limits, read_json: ReadJson, resolve: Resolve = resolve
+        self,
+        servers: Servers,
+        limits: Limits,
+        read_json: ReadJson,
+        resolve: Resolve = resolve,
+        *,
+        subject: str = "",
+        engine: Engine | None = None,
     ) -> None:
         self._servers = servers
         self._limits = limits
         self._read_json = read_json
         self._resolve = resolve
-        self.engine = Engine()
+        self._subject = subject
+        self.engine = engine or Engine()
 
     def complete(
         self, service: ServiceDefinition, call: Call, data: Mapping[str, KeyData]
@@ -71,9 +82,11 @@ class Fetcher:
         if not wanted:
             return {}
         try:
-            access = judge_access(self._servers, call.server, call.authorization, call.patient_id)
+            access = judge_access(
+                self._servers, call.server, call.authorization, call.patient_id, self._subject
+            )
         except NoAccessError as reason:
-            level = logging.WARNING if isinstance(reason, OtherPatientError) else logging.INFO
+            level = logging.WARNING if isinstance(reason, _ALARMING) else logging.INFO
             log.log(level, "nothing fetched service=%s because=%s", service.id, reason)
             return {}
         errands = errands_of(service, call, access, {key: data[key] for key in wanted})

@@ -12,8 +12,8 @@ import msgspec
 
 from cds_service.core.errors import CdsError
 from cds_service.gather.fetching.access import Access
-from cds_service.gather.fetching.client import ADDRESS
 from cds_service.gather.prefetch import Json, KeyData, next_page, read_resource
+from cds_service.outside.client import ADDRESS
 
 
 ReadJson = Callable[[bytes], Any]

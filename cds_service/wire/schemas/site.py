@@ -16,10 +16,12 @@ class LiveSchema(Schema):
 class ReadySchema(Schema):
     """Calls may come; ``degraded`` names the parts that calls go on without."""
 
-    status = one_of("ready")
+    status = one_of("ready", "degraded")
+    degraded = words(required=False)
     knowledge = text("Version of the clinical knowledge.")
     services = words()
     memory = one_of("kept", "off", "unavailable")
+    authentication = text("How callers prove who they are.")
 
 
 class ReleaseSchema(Schema):

@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 
 from cds_service.app import create_app
 from cds_service.core.knowledge import Knowledge
-from cds_service.gather.fetching.client import Engine
 from cds_service.gather.services import ServiceDefinition
+from cds_service.outside.client import Engine
 from cds_service.settings import Settings
 from tests.contract.advisor import FixedAdvisor
 from tests.contract.requests import PATIENT_ID, pv

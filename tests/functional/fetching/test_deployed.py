@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cds_service.gather.fetching.client import ADDRESS, new_client
+from cds_service.outside.client import ADDRESS, new_client
 from tests.contract.requests import PREFETCH, SERVICE, pv
 from tests.functional.fetching.conftest import TOKEN, pvf
 from tests.functional.fetching.fhir_server import FhirServer

@@ -15,14 +15,15 @@ import pytest
 from flask.testing import FlaskClient
 from pydantic import ValidationError
 
-from cds_service.app import compose_fetcher
-from cds_service.gather.fetching.addresses import Servers
+from cds_service.admission import open_agreement
 from cds_service.gather.fetching.errands import Call
 from cds_service.gather.fetching.fetch import Fetcher, Limits
+from cds_service.gather.fetching.servers import Servers
 from cds_service.gather.prefetch import KeyData, KeyState
 from cds_service.gather.services import ServiceDefinition
 from cds_service.settings import Settings
 from cds_service.wire.strict_json import read_json
+from tests.contract.advisor import FixedAdvisor
 from tests.contract.requests import PATIENT_ID, SERVICE
 from tests.functional.fetching.conftest import authorization, pvf
 from tests.functional.fetching.fhir_server import FhirServer, Handler
@@ -147,7 +148,7 @@ def test_without_a_list_nothing_is_fetched(
     build: Callable[..., FlaskClient], server: FhirServer
 ) -> None:
     """The default: no server, no fetcher."""
-    assert compose_fetcher(Settings()) is None
+    assert open_agreement(Settings(), FixedAdvisor()).fetcher is None
     assert build(fhir_servers="").post(SERVICE, json=pvf(server)).status_code == 412
     assert server.connections == 0
 
@@ -175,7 +176,7 @@ def test_a_listed_private_server_needs_the_setting(
 def test_odd_entries_stop_the_start(url: str) -> None:
     """Instead of never matching."""
     with pytest.raises((ValueError, ValidationError)):
-        compose_fetcher(Settings(fhir_servers=url))
+        open_agreement(Settings(fhir_servers=url), FixedAdvisor())
 
 
 class Names:

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from cds_service.gather.fetching.access import NoAccessError, Token, judge_access
-from cds_service.gather.fetching.addresses import Servers
 from cds_service.gather.fetching.errands import Call
 from cds_service.gather.fetching.queries import filled
 from cds_service.gather.fetching.scopes import Grant
+from cds_service.gather.fetching.servers import Servers
 
 
 SERVER = "https://fhir.example.org/r4"

@@ -6,7 +6,8 @@ from ipaddress import ip_address
 
 import pytest
 
-from cds_service.gather.fetching.addresses import Servers, is_public, read_base
+from cds_service.gather.fetching.servers import Servers
+from cds_service.outside.addresses import is_public, read_base
 
 
 @pytest.mark.parametrize(

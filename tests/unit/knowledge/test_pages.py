@@ -11,8 +11,9 @@ import pytest
 from cds_service.core.knowledge import Knowledge
 from cds_service.knowledge.about import about_document
 from cds_service.knowledge.conditions import parse_condition
+from cds_service.knowledge.pages.outline import Lists
 from tools.knowledge_pages import DOCS, differences, pages
-from tools.reference.markdown import Lists, when
+from tools.reference.markdown import when
 
 
 @pytest.fixture(scope="module")

@@ -34,7 +34,7 @@ def test_values_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> No
     ("name", "value"),
     [
         ("port", 0),
-        ("auth_mode", "jwt"),
+        ("auth_mode", "none"),
         ("public_url", "http://x.example"),
         ("hooks_version", "STU3"),
         ("max_json_depth", 5_000),

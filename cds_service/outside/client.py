@@ -133,7 +133,7 @@ def _start() -> _Running:
             logging.WARNING
         )  # below that they log URLs, hence patients
     loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="fetching", daemon=True)
+    thread = threading.Thread(target=loop.run_forever, name="outside", daemon=True)
     thread.start()
     return _Running(os.getpid(), loop, thread, new_client())
 

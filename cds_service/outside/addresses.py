@@ -1,7 +1,7 @@
-"""Which servers may be spoken to at all: `fhirServer` comes from the caller and may point anywhere (FHIR-14).
+"""Which addresses may be spoken to at all: URLs written plainly, and what their names resolve to.
 
-Two locks: the base URL has to stand on the site's list, letter for letter once written plainly; and
-the address that its name resolves to has to be a public one, unless the site says otherwise.
+Two locks on every way out (FHIR-14, JWT-14): the URL has to stand on a list of the site, and the
+address that its name resolves to has to be a public one, unless the site says otherwise.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 
 
 class Base(msgspec.Struct, frozen=True):
-    """A FHIR base URL, written plainly: lower case, no default port, no slash at the end."""
+    """A base URL, written plainly: lower case, no default port, no slash at the end."""
 
     scheme: str
     host: str
@@ -67,6 +67,15 @@ def read_base(url: str) -> Base:
     return Base(scheme, host, port, parts.path.rstrip("/"))
 
 
+def read_origin(url: str) -> Base:
+    """The server that ``url`` is on; the URL itself may have any path and query.
+
+    Raises:
+        ValueError: Not a plain http(s) URL. Never repeats it.
+    """
+    return Base(*_origin(_split(url)), path="")
+
+
 def _split(url: str) -> SplitResult:
     if not _PLAIN.fullmatch(url) or _DISPUTED.search(url):
         raise ValueError("has characters that do not belong in a URL")
@@ -100,69 +109,20 @@ def _climbs(path: str) -> bool:
     return "." in steps or ".." in steps
 
 
-class Servers(msgspec.Struct, frozen=True):
-    """The site's list.
+def permitted(base: Base, addresses: Iterable[str], *, allow_private: bool) -> tuple[str, ...]:
+    """The ``addresses`` to connect to; none at all when one of them is out of bounds.
 
-    Attributes:
-        listed: Servers that may be asked with a token.
-        open: Servers that may be asked without one.
-        allow_private: Their names may resolve to loopback and private addresses.
+    A name that stands for a public and a private address at once is an attack, not an accident.
+    Plain http never goes to a public address: what is said would travel for all to read.
     """
-
-    listed: frozenset[Base]
-    open: frozenset[Base]
-    allow_private: bool = False
-
-    @classmethod
-    def build(
-        cls,
-        listed: Iterable[str],
-        open: Iterable[str] = (),
-        *,
-        allow_http: bool = False,
-        allow_private: bool = False,
-    ) -> Servers:
-        """The list in plain form.
-
-        Raises:
-            ValueError: An entry is no base URL, or is http where only https is allowed.
-        """
-        without_token = frozenset(_entry(url, allow_http=allow_http) for url in open)
-        with_token = frozenset(_entry(url, allow_http=allow_http) for url in listed)
-        return cls(with_token | without_token, without_token, allow_private)
-
-    def find(self, url: object) -> Base | None:
-        """The entry that ``url`` names; None when it names none."""
-        try:
-            base = read_base(url) if isinstance(url, str) else None
-        except ValueError:
-            return None
-        return base if base in self.listed else None
-
-    def chosen(self, base: Base, addresses: Iterable[str]) -> tuple[str, ...]:
-        """The ``addresses`` to connect to; none at all when one of them is out of bounds.
-
-        A name that stands for a public and a private address at once is an attack, not an accident.
-        Plain http never goes to a public address: the token would travel for all to read.
-        """
-        found = [ip_address(address) for address in addresses]
-        if not self.allow_private and not all(is_public(address) for address in found):
-            return ()
-        if base.scheme == "http" and any(is_public(address) for address in found):
-            return ()
-        if any(_never(_inner(address)) for address in found):
-            return ()
-        return tuple(str(address) for address in found)
-
-
-def _entry(url: str, *, allow_http: bool) -> Base:
-    try:
-        base = read_base(url)
-    except ValueError as problem:
-        raise ValueError(f"FHIR server {url!r} {problem}") from None
-    if base.scheme == "http" and not allow_http:
-        raise ValueError(f"FHIR server {url!r} is not https")
-    return base
+    found = [ip_address(address) for address in addresses]
+    if not allow_private and not all(is_public(address) for address in found):
+        return ()
+    if base.scheme == "http" and any(is_public(address) for address in found):
+        return ()
+    if any(_never(_inner(address)) for address in found):
+        return ()
+    return tuple(str(address) for address in found)
 
 
 def is_public(address: Address) -> bool:
@@ -173,8 +133,18 @@ def is_public(address: Address) -> bool:
     return inner.is_global and not unusual and not site_local
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a host, as it is written, is this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return _inner(ip_address(host)).is_loopback
+    except ValueError:
+        return False
+
+
 def _never(address: Address) -> bool:
-    """No FHIR server lives there, but the metadata service of a cloud machine does (link-local)."""
+    """Nobody we know lives there, but the metadata service of a cloud machine does (link-local)."""
     return address.is_link_local or address.is_multicast or address.is_unspecified
 
 

@@ -1,0 +1,121 @@
+"""Everything that the page of one try shows, as values."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+
+from cds_service.core.knowledge import Knowledge
+from cds_service.gather.sandbox import SandboxCase
+from cds_service.web.workbench.card_view import CardView, card_views
+from cds_service.web.workbench.changes import Changes
+from cds_service.web.workbench.differences import Differences, differences
+from cds_service.web.workbench.switches import Switches, switches_of
+from cds_service.web.workbench.trying import Outcome, Try
+from cds_service.web.workbench.whatif import Changed, named_resources
+from cds_service.web.workbench.why_view import WhyView, places, resources_behind, why_view
+from cds_service.wire.strict_json import pretty_json
+
+
+Json = dict[str, Any]
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody wants to try: a case, or a text of their own; with which service."""
+
+    slug: str = ""
+    case: SandboxCase | None = None
+    text: str = ""
+    service: str = ""
+    tab: str
+
+
+class LookView(msgspec.Struct, frozen=True, kw_only=True):
+    """One answered try. ``query`` holds its whole state, but for a request of one's own.
+
+    ``lost`` are findings that nobody switched, but that stood in what was set aside.
+    """
+
+    cards: tuple[CardView, ...]
+    why: WhyView
+    switches: Switches
+    differences: Differences
+    changed: Changed | None
+    lost: tuple[str, ...]
+    resources: dict[str, str]
+    request_text: str
+    response_text: str
+    milliseconds: str
+    service: str
+    query: str
+    curl: str
+
+
+def look_view(
+    tried: Try, asked: Asked, knowledge: Knowledge, base: str, *, token: bool
+) -> LookView:
+    """The page of ``tried``; ``base`` is the address of this service for examples."""
+    before = tried.before
+    compared = (
+        Differences()
+        if before is None
+        else differences(_answer(before), _answer(tried.outcome), knowledge)
+    )
+    explanation = tried.outcome.explanation
+    query = query_of(asked, tried.service.id, tried.changes)
+    resources = resources_behind(explanation, named_resources(tried.outcome.request))
+    return LookView(
+        cards=card_views(tried.outcome.cards, compared.news),
+        why=why_view(
+            explanation, knowledge, None if before is None else places(before.explanation)
+        ),
+        switches=switches_of(tried, knowledge),
+        differences=compared,
+        changed=tried.changed,
+        lost=_lost(tried, knowledge),
+        resources=resources,
+        request_text=pretty_json(tried.outcome.request),
+        response_text=pretty_json({"cards": tried.outcome.cards}),
+        milliseconds=f"{tried.outcome.milliseconds:.1f}",
+        service=tried.service.id,
+        query=query,
+        curl=curl(base, tried.service.id, query if asked.slug else "", token=token),
+    )
+
+
+def _lost(tried: Try, knowledge: Knowledge) -> tuple[str, ...]:
+    """Findings that went with what was set aside, though nobody switched them."""
+    known = tried.outcome.reasoning.findings
+    return tuple(
+        knowledge.findings[id].label
+        for id in tried.recorded.findings
+        if id not in known and id not in tried.changes.findings
+    )
+
+
+def _answer(outcome: Outcome) -> Json:
+    return {"cards": outcome.cards, "differential": outcome.explanation["differential"]}
+
+
+def query_of(asked: Asked, service: str, changes: Changes) -> str:
+    """The state of the page; the service only where it is not the case's own."""
+    pairs = [("case", asked.slug)] if asked.slug else []
+    if asked.case is None or service != asked.case.service:
+        pairs.append(("service", service))
+    return urlencode([*pairs, *changes.query])
+
+
+def curl(base: str, service: str, query: str, *, token: bool) -> str:
+    """The same call from a shell; ``query`` names a request that this service can give out."""
+    parts = ["curl", "-s", f"{base}/cds-services/{service}", "-H", "Content-Type: application/json"]
+    if token:
+        parts += ["-H", "Authorization: Bearer TOKEN"]
+    call = shlex.join([*parts, "-d", "@-" if query else "@request.json"])
+    return (
+        f"{shlex.join(['curl', '-s', f'{base}/try/request.json?{query}'])} | {call}"
+        if query
+        else call
+    )

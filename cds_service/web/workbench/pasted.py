@@ -1,0 +1,119 @@
+"""A pasted or uploaded text as a request; what is wrong with it is said with its place."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+
+import msgspec
+
+from cds_service.core.errors import InvalidRequestError
+from cds_service.gather.requests import request_from_bundle
+from cds_service.wire.strict_json import read_json
+
+
+Json = dict[str, Any]
+_PLACE = re.compile(r"line (\d+), column (\d+)")
+_AROUND = 60
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """Why something could not be used.
+
+    Attributes:
+        where: JSON path, or line and column.
+        excerpt: The line in question, cut around the place.
+        caret: How many characters of the excerpt stand before the place; -1: no place.
+    """
+
+    message: str
+    where: str = ""
+    excerpt: str = ""
+    caret: int = -1
+
+
+class UnusableError(Exception):
+    """The text is no request; ``problem`` says why and where."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+def request_of(text: str, max_depth: int) -> Json:
+    """The CDS Hooks request that ``text`` is, or that a patient Bundle in it makes.
+
+    Raises:
+        UnusableError: It is neither.
+    """
+    document = _document(text, max_depth)
+    if "hook" in document or "hookInstance" in document:
+        return document
+    kind = document.get("resourceType")
+    if kind == "Bundle":
+        return _of_bundle(document)
+    raise UnusableError(_neither(document, kind))
+
+
+def _document(text: str, max_depth: int) -> Json:
+    try:
+        value = read_json(text.encode("utf-8", "surrogatepass"), max_depth)
+    except UnicodeError:
+        raise UnusableError(Problem(message="The text is not UTF-8.")) from None
+    except InvalidRequestError as error:
+        raise UnusableError(_with_excerpt(str(error), text)) from None
+    if isinstance(value, dict):
+        return cast("Json", value)
+    kind = {list: "an array", str: "a string", type(None): "null"}.get(
+        type(value), "a single value"
+    )
+    message = f"The text is {kind}; a CDS Hooks request or a FHIR Bundle is a JSON object."
+    raise UnusableError(Problem(message=message, where="$"))
+
+
+def _with_excerpt(message: str, text: str) -> Problem:
+    place = _PLACE.search(message)
+    if place is None:
+        return Problem(message=message.replace("The body", "The text"))
+    line, column = int(place[1]), int(place[2])
+    lines = text.split("\n")
+    whole = lines[line - 1] if line <= len(lines) else ""
+    begin = max(0, column - 1 - _AROUND)
+    message = "The text is not valid JSON."
+    if line > 1 and text.lstrip().startswith("{") and lines[0].rstrip().endswith("}"):
+        message += " It looks like one JSON object for each line (NDJSON); make a Bundle of them."
+    return Problem(
+        message=message,
+        where=f"line {line}, column {column}",
+        excerpt=whole[begin : column - 1 + _AROUND],
+        caret=max(0, column - 1 - begin),
+    )
+
+
+def _of_bundle(bundle: Json) -> Json:
+    entries = bundle.get("entry")
+    if not isinstance(entries, list):
+        raise UnusableError(
+            Problem(message="The Bundle has no list of entries.", where="Bundle.entry")
+        )
+    for index, entry in enumerate(entries):
+        if not isinstance(entry, dict):
+            where = f"Bundle.entry[{index}]"
+            raise UnusableError(Problem(message="This entry is no object.", where=where))
+    try:
+        return request_from_bundle(bundle)
+    except InvalidRequestError as error:
+        raise UnusableError(Problem(message=str(error), where="Bundle.entry")) from None
+
+
+def _neither(document: Json, kind: Any) -> Problem:
+    if "cards" in document:
+        return Problem(message="This is the answer of a CDS service, not a request.", where="cards")
+    if isinstance(kind, str):
+        message = (
+            f"This is a single {kind[:40]}. Put it into a Bundle together with its Patient, or into the "
+            "prefetch of a CDS Hooks request."
+        )
+        return Problem(message=message, where="resourceType")
+    message = "Neither a CDS Hooks request (it has no `hook`) nor a FHIR Bundle (it has no `resourceType`)."
+    return Problem(message=message, where="$")
