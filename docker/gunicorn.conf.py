@@ -9,6 +9,7 @@ from typing import Any
 import gunicorn.http.wsgi
 from gunicorn.arbiter import Arbiter
 
+from cds_service.serving import QuietWorker, checking_input, quiet_logger
 from cds_service.settings import Settings
 
 
@@ -20,7 +21,7 @@ if not os.environ.get(_METRICS):
 
 wsgi_app = "cds_service.app:create_app()"
 bind = f"{_settings.host}:{_settings.port}"
-worker_class = "gthread"
+worker_class = QuietWorker
 workers = _settings.workers
 threads = _settings.threads
 # Knowledge is read and checked once, in the master; workers share its pages.
@@ -32,6 +33,7 @@ max_requests = 0
 # The application writes one line for each request; gunicorn's own would hold URLs.
 accesslog = None
 errorlog = "-"
+logger_class = quiet_logger(as_json=_settings.log_format == "json")
 # Never more: its debug lines hold the addresses of requests.
 loglevel = "warning"
 
@@ -48,6 +50,11 @@ def when_ready(server: Arbiter) -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
+def post_worker_init(worker: Any) -> None:
+    """A body that breaks off is the client's fault, not ours."""
+    worker.wsgi = checking_input(worker.wsgi)
+
+
 def child_exit(server: Arbiter, worker: Any) -> None:
     """What a worker counted stays; what it measured of itself does not."""
     # Not before the folder is set: the library decides at its import.
@@ -61,6 +68,10 @@ def on_exit(server: Arbiter) -> None:
     shutil.rmtree(os.environ[_METRICS], ignore_errors=True)
 
 
+# No header of a request decides on scheme, path or script name, whoever sends it.
+forwarded_allow_ips = ""
+forwarder_headers = ""
+secure_scheme_headers = {}
 # Requests that are longer or stranger than any client's are refused before they are parsed.
 limit_request_line = 4094
 limit_request_fields = 100
