@@ -43,6 +43,7 @@ from cds_service.web.remembering import state_of_memory
 from cds_service.web.reports import reports_blueprint
 from cds_service.web.sandbox import sandbox_blueprint
 from cds_service.web.site import Advises, Site
+from cds_service.web.tracing import Tracing, register_tracing
 from cds_service.web.workbench import Bench, workbench_blueprint
 
 
@@ -86,6 +87,8 @@ def create_app(
     register_headers(app, settings.origins, https=bool(settings.public_url))
     metrics = Metrics() if settings.metrics else None
     register_conclusion(app, site, metrics)
+    if settings.otel:
+        register_tracing(app, Tracing())
     register_errors(app)
     if admission.verifier is not None:
         register_authentication(app, admission.verifier, discovery=settings.discovery_auth)
