@@ -4,6 +4,7 @@ import gc
 import os
 import shutil
 import tempfile
+from pathlib import Path
 from typing import Any
 
 import gunicorn.http.wsgi
@@ -14,10 +15,18 @@ from cds_service.settings import Settings
 
 
 _settings = Settings()
-# Where the worker processes keep what they count. Set before the application is imported.
+# Where the worker processes keep what they count: a folder of the site, or one of our own. It is set
+# before the application is imported, and emptied once for each master: this file is read again at HUP.
 _METRICS = "PROMETHEUS_MULTIPROC_DIR"
-if not os.environ.get(_METRICS):
-    os.environ[_METRICS] = tempfile.mkdtemp(prefix="cds-metrics-")
+_MASTER = "CDS_METRICS_MASTER"
+_OWN = "cds-metrics-"
+if _settings.metrics and os.environ.get(_MASTER) != str(os.getpid()):
+    os.environ[_MASTER] = str(os.getpid())
+    folder = Path(os.environ.get(_METRICS) or tempfile.mkdtemp(prefix=_OWN))
+    os.environ[_METRICS] = str(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in folder.glob("*.db"):
+        file.unlink()
 
 wsgi_app = "cds_service.app:create_app()"
 bind = f"{_settings.host}:{_settings.port}"
@@ -57,6 +66,8 @@ def post_worker_init(worker: Any) -> None:
 
 def child_exit(server: Arbiter, worker: Any) -> None:
     """What a worker counted stays; what it measured of itself does not."""
+    if not _settings.metrics:
+        return
     # Not before the folder is set: the library decides at its import.
     from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415
 
@@ -64,8 +75,10 @@ def child_exit(server: Arbiter, worker: Any) -> None:
 
 
 def on_exit(server: Arbiter) -> None:
-    """Counting begins anew with the next start."""
-    shutil.rmtree(os.environ[_METRICS], ignore_errors=True)
+    """Nothing of ours is left behind."""
+    folder = Path(os.environ.get(_METRICS, ""))
+    if folder.name.startswith(_OWN):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 # No header of a request decides on scheme, path or script name, whoever sends it.
