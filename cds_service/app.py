@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from flask import Flask
@@ -37,10 +38,13 @@ from cds_service.web.feedback import feedback_blueprint
 from cds_service.web.headers import register_headers
 from cds_service.web.logs import configure_logging
 from cds_service.web.metrics import Metrics, metrics_blueprint
+from cds_service.web.openapi import openapi_blueprint, openapi_document
 from cds_service.web.published import published_blueprint
+from cds_service.web.remembering import state_of_memory
 from cds_service.web.reports import reports_blueprint
 from cds_service.web.sandbox import sandbox_blueprint
 from cds_service.web.site import Advises, Site
+from cds_service.web.tracing import Tracing, register_tracing
 from cds_service.web.workbench import Bench, workbench_blueprint
 
 
@@ -76,6 +80,7 @@ def create_app(
         settings, clock, plain.advisor, workups=known.workups, services=plain.services
     )
     site = msgspec.structs.replace(plain, agreements=admission.agreements, check=admission.check)
+    site.health.add("memory", partial(state_of_memory, memory))
     app = Flask("cds_service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_body_bytes  # a pasted request is one field
@@ -83,6 +88,8 @@ def create_app(
     register_headers(app, settings.origins, https=bool(settings.public_url))
     metrics = Metrics() if settings.metrics else None
     register_conclusion(app, site, metrics)
+    if settings.otel:
+        register_tracing(app, Tracing())
     register_errors(app)
     if admission.verifier is not None:
         register_authentication(
@@ -97,8 +104,11 @@ def create_app(
     app.register_blueprint(calls_blueprint(site))
     app.register_blueprint(feedback_blueprint(site))
     sandbox = Sandbox(settings.fixtures_folder / "cases")
+    described = openapi_document(site.services, settings.public_url, metrics=settings.metrics)
+    app.register_blueprint(openapi_blueprint(described))
     if settings.workbench != "off":  # before the reports: its page has the same address
-        app.register_blueprint(workbench_blueprint(compose_bench(settings, site, known, sandbox)))
+        bench = compose_bench(settings, site, known, sandbox, described)
+        app.register_blueprint(workbench_blueprint(bench))
     app.register_blueprint(reports_blueprint(site))
     if metrics is not None:
         app.register_blueprint(metrics_blueprint(metrics))
@@ -110,7 +120,11 @@ def create_app(
 
 
 def compose_bench(
-    settings: Settings, site: Site, knowledge: Knowledge, sandbox: Sandbox | None = None
+    settings: Settings,
+    site: Site,
+    knowledge: Knowledge,
+    sandbox: Sandbox | None = None,
+    described: dict[str, Any] | None = None,
 ) -> Bench:
     """What the pages for people stand on."""
     is_open = settings.auth_mode == "open"
@@ -121,6 +135,7 @@ def compose_bench(
         patient_pages=settings.workbench == "on" or is_open,
         public_url=settings.public_url,
         authenticated=not is_open,
+        openapi=None if described is None else described.copy,
     )
 
 

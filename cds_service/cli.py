@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -25,15 +26,17 @@ from cds_service.core.errors import CdsError, InvalidRequestError, KnowledgeErro
 from cds_service.fhir.audit_events import audit_event
 from cds_service.gather.requests import request_from_bundle
 from cds_service.gather.sandbox import read_case
+from cds_service.gather.services import load_services
 from cds_service.gather.supply import gather
 from cds_service.knowledge.coverage import coverage_problems, coverage_table, coverage_text
 from cds_service.knowledge.lint import check_knowledge
 from cds_service.knowledge.loader import CONTENT, load_knowledge
-from cds_service.settings import Settings, gunicorn_configuration, settings_page
+from cds_service.settings import Settings, data_folder, gunicorn_configuration, settings_page
 from cds_service.store.audit import AuditRecord
 from cds_service.store.memory import Remembered
 from cds_service.store.report_text import report_csv, report_text
 from cds_service.store.reports import Span
+from cds_service.web.openapi import openapi_document
 from cds_service.web.site import Site
 from cds_service.wire.request import AS_OF_EXTENSION, parse_request
 from cds_service.wire.response import response_document
@@ -266,6 +269,14 @@ def _utc(day: datetime | None) -> datetime | None:
 @main.group()
 def docs() -> None:
     """Generated reference pages."""
+
+
+@docs.command("openapi")
+def docs_openapi() -> None:
+    """The OpenAPI document of an installation with the default settings."""
+    known = load_knowledge(CONTENT)
+    services = load_services(data_folder("hooks"), known)
+    click.echo(json.dumps(openapi_document(services), indent=2, ensure_ascii=False))
 
 
 @docs.command("settings")

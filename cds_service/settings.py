@@ -221,6 +221,11 @@ class Settings(BaseSettings):
         None, description="Folder of clinical knowledge; default: the one shipped."
     )
     metrics: bool = Field(True, description="Offer metrics for Prometheus on `/metrics`.")
+    otel: bool = Field(
+        False,
+        description="Send a trace of each request by OpenTelemetry; needs the extra `otel`. Where to is "
+        "set by the variables of its SDK (`OTEL_EXPORTER_OTLP_ENDPOINT` ...).",
+    )
     audit_required: bool = Field(
         False,
         description="Refuse a call (503) whose audit record cannot be written; else it is counted and "

@@ -4,23 +4,33 @@ import gc
 import os
 import shutil
 import tempfile
+from pathlib import Path
 from typing import Any
 
 import gunicorn.http.wsgi
 from gunicorn.arbiter import Arbiter
 
+from cds_service.serving import QuietWorker, checking_input, quiet_logger
 from cds_service.settings import Settings
 
 
 _settings = Settings()
-# Where the worker processes keep what they count. Set before the application is imported.
+# Where the worker processes keep what they count: a folder of the site, or one of our own. It is set
+# before the application is imported, and emptied once for each master: this file is read again at HUP.
 _METRICS = "PROMETHEUS_MULTIPROC_DIR"
-if not os.environ.get(_METRICS):
-    os.environ[_METRICS] = tempfile.mkdtemp(prefix="cds-metrics-")
+_MASTER = "CDS_METRICS_MASTER"
+_OWN = "cds-metrics-"
+if _settings.metrics and os.environ.get(_MASTER) != str(os.getpid()):
+    os.environ[_MASTER] = str(os.getpid())
+    folder = Path(os.environ.get(_METRICS) or tempfile.mkdtemp(prefix=_OWN))
+    os.environ[_METRICS] = str(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in folder.glob("*.db"):
+        file.unlink()
 
 wsgi_app = "cds_service.app:create_app()"
 bind = f"{_settings.host}:{_settings.port}"
-worker_class = "gthread"
+worker_class = QuietWorker
 workers = _settings.workers
 threads = _settings.threads
 # Knowledge is read and checked once, in the master; workers share its pages.
@@ -32,6 +42,7 @@ max_requests = 0
 # The application writes one line for each request; gunicorn's own would hold URLs.
 accesslog = None
 errorlog = "-"
+logger_class = quiet_logger(as_json=_settings.log_format == "json")
 # Never more: its debug lines hold the addresses of requests.
 loglevel = "warning"
 
@@ -48,8 +59,15 @@ def when_ready(server: Arbiter) -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
+def post_worker_init(worker: Any) -> None:
+    """A body that breaks off is the client's fault, not ours."""
+    worker.wsgi = checking_input(worker.wsgi)
+
+
 def child_exit(server: Arbiter, worker: Any) -> None:
     """What a worker counted stays; what it measured of itself does not."""
+    if not _settings.metrics:
+        return
     # Not before the folder is set: the library decides at its import.
     from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415
 
@@ -57,10 +75,16 @@ def child_exit(server: Arbiter, worker: Any) -> None:
 
 
 def on_exit(server: Arbiter) -> None:
-    """Counting begins anew with the next start."""
-    shutil.rmtree(os.environ[_METRICS], ignore_errors=True)
+    """Nothing of ours is left behind."""
+    folder = Path(os.environ.get(_METRICS, ""))
+    if folder.name.startswith(_OWN):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
+# No header of a request decides on scheme, path or script name, whoever sends it.
+forwarded_allow_ips = ""
+forwarder_headers = ""
+secure_scheme_headers = {}
 # Requests that are longer or stranger than any client's are refused before they are parsed.
 limit_request_line = 4094
 limit_request_fields = 100

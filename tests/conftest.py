@@ -20,7 +20,14 @@ from cds_service.gather.services import ServiceDefinition, load_services
 from cds_service.knowledge.loader import load_knowledge
 from cds_service.settings import Settings, data_folder
 from tests.contract.advisor import FixedAdvisor
+from tests.contract.openapi import contract_problems
 from tests.contract.response_validator import problems_of
+from tests.fuzz.measure import SEED, TIMES
+
+
+def pytest_report_header() -> str:
+    """Where fuzzed requests come from, to send the same again."""
+    return f"fuzzing: CDS_FUZZ_SEED={SEED} CDS_FUZZ_TIMES={TIMES}"
 
 
 class CheckedClient(FlaskClient):
@@ -30,9 +37,8 @@ class CheckedClient(FlaskClient):
         """As for any client, then the validator."""
         answer = super().open(*args, **kwargs)
         if answer.request.method not in {"HEAD", "OPTIONS"}:
-            problems = problems_of(
-                answer.request.path, answer.status_code, answer.content_type or "", answer.data
-            )
+            told = (answer.request.path, answer.status_code, answer.content_type or "", answer.data)
+            problems = problems_of(*told) + contract_problems(answer.request.method, *told)
             assert not problems, problems
         return answer
 

@@ -144,6 +144,16 @@ class Skipped(msgspec.Struct, frozen=True):
     reference: str
     problem: str
 
+    @property
+    def category(self) -> str:
+        """The kind of problem, for counting: other-patient, missing, quantity, malformed."""
+        if "another patient" in self.problem:
+            return "other-patient"
+        if self.problem.endswith("missing"):
+            return "missing"
+        # Unit, comparator or number that the analyte named in the problem cannot be read with.
+        return "quantity" if " for " in self.problem else "malformed"
+
 
 class Setting(Enum):
     """Where the patient is now, as far as the open encounter says."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from cds_service.core.errors import UnknownServiceError
 from cds_service.gather.services import ServiceDefinition
@@ -39,4 +39,20 @@ def json_body(site: Site) -> Any:
     )
     if not is_json or request.headers.get("Content-Encoding", "identity") != "identity":
         raise UnsupportedMediaType
-    return read_json(request.get_data(cache=False), site.max_json_depth)
+    return read_json(_received(), site.max_json_depth)
+
+
+def _received() -> bytes:
+    """The whole body; without a declared length (chunked) it is counted as it comes in.
+
+    Raises:
+        RequestEntityTooLarge: It is longer than allowed. Left alone, it would be cut there in silence.
+    """
+    limit = request.max_content_length
+    if limit is None or request.content_length is not None:
+        return request.get_data(cache=False)
+    request.max_content_length = limit + 1
+    body = request.get_data(cache=False)
+    if len(body) > limit:
+        raise RequestEntityTooLarge
+    return body

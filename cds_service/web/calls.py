@@ -79,7 +79,7 @@ def _consider(
     noted.prefetch = {gap.key: gap.state for gap in supply.gaps}
     recall = recalling(site.memory, hook_request)
     reasoning = agreement.advisor.consider(hook_request, supply, recall)
-    noted.skipped = len(reasoning.skipped)
+    noted.skipped.update(each.category for each in reasoning.skipped)
     check_time(site)
     return hook_request, supply, reasoning
 

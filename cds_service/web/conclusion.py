@@ -97,7 +97,7 @@ def _line(answer: Response, noted: CallNotes, seconds: float) -> dict[str, objec
             "topics": [topic for topic, _ in noted.cards or ()],
             "suppressed": dict(noted.suppressed),
             "gaps": noted.gaps,
-            "skipped": noted.skipped or None,
+            "skipped": dict(noted.skipped),
             "feedback": noted.feedback or None,
             "unknownCards": noted.unknown_cards or None,
         }

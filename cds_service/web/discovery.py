@@ -10,13 +10,6 @@ from cds_service.wire.discovery import discovery_document
 from cds_service.wire.strict_json import write_json
 
 
-def _state_of_memory(site: Site) -> str:
-    """The service answers without it, so it does not decide whether calls may come."""
-    if site.memory is None:
-        return "off"
-    return "kept" if site.memory.available else "unavailable"
-
-
 _AUTHENTICATION = {
     "open": "open: nobody has to prove who they are; for synthetic patients only",
     "jwt": "jwt",
@@ -45,14 +38,16 @@ def discovery_blueprint(site: Site) -> Blueprint:
 
     @blueprint.get("/health/ready")
     def ready() -> Response:
-        """Knowledge and services are loaded, and callers can be let in."""
+        """Callers can be let in; knowledge and services are loaded, or the process had not started.
+
+        200 also when a part is degraded, because calls are answered without it.
+        """
         site.check()
         return json_answer(
             {
-                "status": "ready",
+                **site.health.report(),
                 "knowledge": site.knowledge_version,
                 "services": list(site.services),
-                "memory": _state_of_memory(site),
                 "authentication": _AUTHENTICATION[site.authentication],
             }
         )

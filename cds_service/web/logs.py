@@ -21,11 +21,12 @@ def configure_logging(level: str, *, as_json: bool) -> None:
         if isinstance(handler.formatter, structlog.stdlib.ProcessorFormatter):
             package.removeHandler(handler)
     handler = logging.StreamHandler()
-    handler.setFormatter(_formatter(as_json=as_json))
+    handler.setFormatter(log_formatter(as_json=as_json))
     package.addHandler(handler)
 
 
-def _formatter(*, as_json: bool) -> logging.Formatter:
+def log_formatter(*, as_json: bool) -> logging.Formatter:
+    """Turns records of the standard library into such lines."""
     renderer: Any = (
         structlog.processors.JSONRenderer(serializer=_json)
         if as_json

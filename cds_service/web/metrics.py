@@ -46,7 +46,9 @@ class Metrics:
         self.suppressed = self._counter("cds_suppressed", "What was not said, by kind", ("kind",))
         self.prefetch = self._counter("cds_prefetch_keys", "Prefetch keys", ("key", "state"))
         self.fetched = self._counter("cds_fhir_fetches", "Keys asked of FHIR servers", ("state",))
-        self.skipped = self._counter("cds_resources_skipped", "Resources that were not usable", ())
+        self.skipped = self._counter(
+            "cds_resources_skipped", "Resources that were not usable", ("problem",)
+        )
         self.feedback = self._counter("cds_feedback_items", "Items of feedback taken", ())
         self.unknown = self._counter(
             "cds_feedback_unknown_cards", "Items of feedback on cards their sender never got", ()
@@ -58,7 +60,7 @@ class Metrics:
             "cds_memory_available",
             "Whether the last call could use the database",
             registry=self.registry,
-            multiprocess_mode="min",
+            multiprocess_mode="livemin",
         )
 
     def _counter(self, name: str, what: str, labels: tuple[str, ...]) -> Counter:
@@ -78,7 +80,8 @@ class Metrics:
                 self.prefetch.labels(key, state).inc()
         for state, number in noted.fetched.items():
             self.fetched.labels(state).inc(number)
-        self._add(self.skipped, noted.skipped)
+        for problem, number in noted.skipped.items():
+            self.skipped.labels(problem).inc(number)
         self._add(self.feedback, noted.feedback)
         self._add(self.unknown, noted.unknown_cards)
 

@@ -21,7 +21,7 @@ class CallNotes(msgspec.Struct, kw_only=True):
         cards: Topic and indicator of each card.
         suppressed: Kinds of what was not said.
         prefetch: State of each prefetch key; ``fetched``: of the keys that were asked for.
-        skipped: How many resources could not be used.
+        skipped: Resources that could not be used, by kind of problem.
         feedback, unknown_cards: Items of feedback that were taken, and those for unknown cards.
         issue: The cards that go out with this answer, to be written down.
     """
@@ -34,7 +34,7 @@ class CallNotes(msgspec.Struct, kw_only=True):
     suppressed: Counter[str] = msgspec.field(default_factory=Counter)
     prefetch: dict[str, str] = msgspec.field(default_factory=dict)
     fetched: Counter[str] = msgspec.field(default_factory=Counter)
-    skipped: int = 0
+    skipped: Counter[str] = msgspec.field(default_factory=Counter)
     feedback: int = 0
     unknown_cards: int = 0
     issue: tuple[Issue, list[IssuedCard]] | None = None

@@ -15,6 +15,7 @@ from cds_service.store.issuing import Issue, IssuedCard, IssuedSuggestion
 from cds_service.store.memory import Remembered, Subjects
 from cds_service.web.advisor import Recall, nothing_remembered
 from cds_service.web.callers import caller
+from cds_service.web.health import PartState
 from cds_service.web.notes import notes
 from cds_service.web.site import Site
 from cds_service.wire.request import HookRequest
@@ -29,6 +30,13 @@ def recalling(memory: Remembered | None, request: HookRequest) -> Recall:
 
 def _recall(memory: Remembered, request: HookRequest, as_of: datetime) -> Memory | None:
     return memory.recall(_subjects(request), _instance(request), as_of)
+
+
+def state_of_memory(memory: Remembered | None) -> PartState:
+    """Cards, feedback and the audit trail: kept, not wanted, or wanted and not to be had now."""
+    if memory is None:
+        return PartState("off")
+    return PartState("kept") if memory.available else PartState("unavailable", degraded=True)
 
 
 def note_call(request: HookRequest) -> None:

@@ -16,6 +16,7 @@ from cds_service.gather.fetching.fetch import Fetcher
 from cds_service.gather.services import ServiceDefinition
 from cds_service.gather.supply import Supply
 from cds_service.store.memory import Remembered
+from cds_service.web.health import Health
 from cds_service.wire.request import HookRequest
 from cds_service.wire.response import OUR_OWN, Dialect
 
@@ -70,6 +71,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         check: Raises UnavailableError while nobody can be let in.
         memory: What is remembered between calls; None where nothing is.
         clock: The time of this service, for what is written down.
+        health: What the service stands on, and how it is.
         audit_required: A call whose audit record cannot be written is refused.
         longest_comment: Characters kept of a clinician's comment; 0: none.
     """
@@ -88,6 +90,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     request_seconds: float = 10.0
     memory: Remembered | None = None
     clock: Callable[[], datetime]
+    health: Health = msgspec.field(default_factory=Health)
     audit_required: bool = False
     longest_comment: int = 2_000
 

@@ -18,7 +18,8 @@ from cds_service.wire.instants import read_instant
 
 
 AS_OF_EXTENSION = "org.leg-pain-cds.as-of"
-_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
+ID_PATTERN = r"[A-Za-z0-9\-.]{1,64}"
+_ID = re.compile(ID_PATTERN)
 _PATIENTS_SIDE = ("Patient", "RelatedPerson")
 # Hooks whose context must name the encounter (library of hooks, section 3).
 _OF_AN_ENCOUNTER = frozenset({"encounter-start", "encounter-discharge"})
@@ -61,7 +62,7 @@ class HookRequest(msgspec.Struct, frozen=True, kw_only=True):
         return self.user_id.split("/", 1)[0] in _PATIENTS_SIDE
 
 
-class _Envelope(Schema):
+class EnvelopeSchema(Schema):
     """Members that CDS Hooks requires of every call; unknown ones are ignored (HOOK-02)."""
 
     class Meta:
@@ -74,7 +75,7 @@ class _Envelope(Schema):
     context = fields.Dict(keys=fields.String(), required=True)
 
 
-_ENVELOPE = _Envelope()
+_ENVELOPE = EnvelopeSchema()
 
 
 def parse_request(body: Any, *, allow_as_of: bool) -> HookRequest:

@@ -67,4 +67,9 @@ class FixedAdvisor:
 
     def explanation(self, reasoning: Any) -> dict[str, Any]:
         """Just enough to see that it came through."""
-        return {"as_of": "2026-11-21T00:00:00+00:00", "gate": {"open": False, "because": "fixed"}}
+        parts = ("findings", "red_flags", "differential", "criteria", "workups", "interlocks")
+        return {
+            "as_of": "2026-11-21T00:00:00+00:00",
+            "gate": {"open": False, "because": "fixed"},
+            **{name: [] for name in (*parts, "gaps", "suppressed", "skipped")},
+        }

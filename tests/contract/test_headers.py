@@ -70,6 +70,12 @@ def test_every_answer_carries_security_headers(client: FlaskClient) -> None:
         client.post(SERVICE, json=pv()),
         client.get("/nowhere"),
         client.post(SERVICE, json={}),
+        client.put(SERVICE),
+        client.post(SERVICE, data="x", content_type="text/plain"),
+        client.post(EXPLAIN, json=pv()),
+        client.get("/reports"),
+        client.get("/health/ready"),
+        client.get("/metrics"),
     ):
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Cache-Control"] == "no-store"
@@ -80,10 +86,26 @@ def test_every_answer_carries_security_headers(client: FlaskClient) -> None:
 def test_sec_01_https_is_announced_only_where_it_is(
     knowledge: Knowledge, advisor: FixedAdvisor
 ) -> None:
-    """Strict-Transport-Security with a public https address."""
+    """Strict-Transport-Security with a public https address, on errors too."""
     settings = Settings(public_url="https://cds.example.org")
     client = create_app(settings, knowledge=knowledge, advisor=advisor).test_client()
     assert "Strict-Transport-Security" in client.get("/cds-services").headers
+    assert "Strict-Transport-Security" in client.get("/nowhere").headers
+
+
+def test_without_https_it_is_not_announced(client: FlaskClient) -> None:
+    """A browser that was told once would refuse http for a year."""
+    assert "Strict-Transport-Security" not in client.get("/cds-services").headers
+
+
+def test_a_view_may_have_a_policy_of_its_own(knowledge: Knowledge, advisor: FixedAdvisor) -> None:
+    """Pages for people load their own styles; everything else keeps the strictest one."""
+    app = create_app(Settings(), knowledge=knowledge, advisor=advisor)
+    policy = {"Content-Security-Policy": "default-src 'self'"}
+    app.add_url_rule("/a-page", view_func=lambda: ("words", policy))
+    answer = app.test_client(use_cookies=False).head("/a-page")
+    assert answer.headers["Content-Security-Policy"] == "default-src 'self'"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_cors_in_mode_jwt(knowledge: Knowledge, advisor: FixedAdvisor, tmp_path: Path) -> None:

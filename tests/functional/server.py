@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from cds_service.settings import gunicorn_configuration
+from tests.contract.openapi import contract_problems
 from tests.contract.response_validator import problems_of
 
 
@@ -53,7 +54,8 @@ class Server(NamedTuple):
             answer = Answer(reply.status, names, reply.read())
         if method in {"GET", "POST"}:
             kind = answer.headers.get("content-type", "")
-            problems = problems_of(path, answer.status, kind, answer.body)
+            told = (path.partition("?")[0], answer.status, kind, answer.body)
+            problems = problems_of(*told) + contract_problems(method, *told)
             assert not problems, problems
         return answer
 
