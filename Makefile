@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test fuzz bench lock docs clean
+.PHONY: run test fuzz bench lock docs screenshots clean
 
 run: $(VENV)/.runtime
 	CDS_PORT=$(PORT) CDS_LOG_FORMAT=$${CDS_LOG_FORMAT:-console} $(BIN)/python -m cds_service demo
@@ -38,6 +38,7 @@ docs: $(VENV)/.dev
 	$(BIN)/python -m tools.case_pages
 	$(BIN)/python -m tools.shipped_request
 	$(BIN)/python -m tools.integration_page
+	$(BIN)/python -m tools.questionnaire_page
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -49,6 +50,9 @@ $(VENV)/.runtime: requirements.lock | $(BIN)/python
 $(VENV)/.dev: requirements-dev.lock | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	touch $@
+
+screenshots: $(VENV)/.dev
+	$(BIN)/python -m tools.screenshots
 
 clean:
 	rm -rf $(VENV) dist build

@@ -23,8 +23,7 @@ from cds_service.settings import NO_DATABASE, Settings
 from cds_service.store.database import Database
 from cds_service.store.nonces import UsedTokens
 from cds_service.trust.callers import OPEN
-from cds_service.trust.client_file import Site as HeldAgainst
-from cds_service.trust.client_file import load_clients
+from cds_service.trust.client_file import Bounds, load_clients
 from cds_service.trust.clients import Client, Clients, Replay
 from cds_service.trust.key_fetching import KeyFetcher, KeyLimits
 from cds_service.trust.key_sources import Ages, FetchedKeys, KeySource, StaticKeys
@@ -56,6 +55,15 @@ class Admission(msgspec.Struct, frozen=True, kw_only=True):
     verifier: Verifier | None = None
     used_tokens: UsedTokens | None = None
 
+    def check(self) -> None:
+        """Ask what callers are let in by.
+
+        Raises:
+            UnavailableError: Nobody can be let in now.
+        """
+        if self.used_tokens is not None:
+            self.used_tokens.check()
+
 
 def admit(
     settings: Settings,
@@ -73,9 +81,9 @@ def admit(
     """
     engine = Engine()  # one for all that is fetched by this process
     if settings.auth_mode == "open":
-        _refuse_open(settings)
+        _check_open(settings)
         return Admission(agreements={OPEN.client: open_agreement(settings, advisor, engine)})
-    clients = load_clients(_checked(settings), _held_against(settings, workups, services))
+    clients = load_clients(_checked(settings), _bounds(settings, workups, services))
     agreements = _agreements(settings, clients, advisor, engine)
     used = _used_tokens(settings, clients, clock)
     verifier = Verifier(
@@ -89,15 +97,18 @@ def admit(
     return Admission(agreements=agreements, verifier=verifier, used_tokens=used)
 
 
-def _refuse_open(settings: Settings) -> None:
+def _check_open(settings: Settings) -> None:
     """Openness ends at this machine, unless somebody said otherwise in so many words."""
+    problems = []
     if not (is_loopback(settings.host) or settings.open_anywhere):
-        raise ConfigurationError(
-            [
-                f"CDS_AUTH_MODE=open binds to loopback only, not to {settings.host}: set "
-                "CDS_AUTH_MODE=jwt, or CDS_OPEN_ANYWHERE=true where only synthetic patients are"
-            ]
+        problems.append(
+            f"CDS_AUTH_MODE=open binds to loopback only, not to {settings.host}: set "
+            "CDS_AUTH_MODE=jwt, or CDS_OPEN_ANYWHERE=true where only synthetic patients are"
         )
+    if settings.clients_file is not None:
+        problems.append("CDS_CLIENTS_FILE is set, but CDS_AUTH_MODE=open would let everybody in")
+    if problems:
+        raise ConfigurationError(problems)
     log.warning(_OPEN)
 
 
@@ -115,10 +126,8 @@ def _checked(settings: Settings) -> Path:
     return settings.clients_file
 
 
-def _held_against(
-    settings: Settings, workups: Collection[str], services: Collection[str]
-) -> HeldAgainst:
-    return HeldAgainst(
+def _bounds(settings: Settings, workups: Collection[str], services: Collection[str]) -> Bounds:
+    return Bounds(
         workups=workups,
         services=services,
         allow_test_clients=settings.allow_test_clients,

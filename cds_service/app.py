@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -39,6 +39,7 @@ from cds_service.web.headers import register_headers
 from cds_service.web.logs import configure_logging
 from cds_service.web.metrics import Metrics, metrics_blueprint
 from cds_service.web.openapi import openapi_blueprint, openapi_document
+from cds_service.web.published import published_blueprint
 from cds_service.web.remembering import state_of_memory
 from cds_service.web.reports import reports_blueprint
 from cds_service.web.sandbox import sandbox_blueprint
@@ -78,7 +79,7 @@ def create_app(
     admission = admit(
         settings, clock, plain.advisor, workups=known.workups, services=plain.services
     )
-    site = msgspec.structs.replace(plain, agreements=admission.agreements)
+    site = msgspec.structs.replace(plain, agreements=admission.agreements, check=admission.check)
     site.health.add("memory", partial(state_of_memory, memory))
     app = Flask("cds_service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
@@ -91,39 +92,50 @@ def create_app(
         register_tracing(app, Tracing())
     register_errors(app)
     if admission.verifier is not None:
-        register_authentication(app, admission.verifier, discovery=settings.discovery_auth)
+        register_authentication(
+            app,
+            admission.verifier,
+            discovery=settings.discovery_auth,
+            reports=settings.workbench != "on",
+        )
     app.register_blueprint(discovery_blueprint(site))
     app.extensions["cds_memory"] = memory
     app.extensions["cds_used_tokens"] = admission.used_tokens
     app.register_blueprint(calls_blueprint(site))
     app.register_blueprint(feedback_blueprint(site))
+    sandbox = Sandbox(settings.fixtures_folder / "cases")
     described = openapi_document(site.services, settings.public_url, metrics=settings.metrics)
     app.register_blueprint(openapi_blueprint(described))
     if settings.workbench != "off":  # before the reports: its page has the same address
-        bench = compose_bench(settings, site, known, described)
+        bench = compose_bench(settings, site, known, sandbox, described)
         app.register_blueprint(workbench_blueprint(bench))
     app.register_blueprint(reports_blueprint(site))
     if metrics is not None:
         app.register_blueprint(metrics_blueprint(metrics))
+    app.register_blueprint(published_blueprint(known, clock, settings.public_url))
     if settings.serves_sandbox:
-        records = SandboxRecords(settings.fixtures_folder)
+        records = SandboxRecords(sandbox)
         app.register_blueprint(sandbox_blueprint(records, clock, settings.public_url))
     return app
 
 
 def compose_bench(
-    settings: Settings, site: Site, knowledge: Knowledge, described: Mapping[str, Any]
+    settings: Settings,
+    site: Site,
+    knowledge: Knowledge,
+    sandbox: Sandbox | None = None,
+    described: dict[str, Any] | None = None,
 ) -> Bench:
     """What the pages for people stand on."""
     is_open = settings.auth_mode == "open"
     return Bench(
         site=site,
         knowledge=knowledge,
-        sandbox=Sandbox(settings.fixtures_folder / "cases"),
+        sandbox=sandbox or Sandbox(settings.fixtures_folder / "cases"),
         patient_pages=settings.workbench == "on" or is_open,
         public_url=settings.public_url,
         authenticated=not is_open,
-        openapi=lambda: described,
+        openapi=None if described is None else described.copy,
     )
 
 
@@ -137,7 +149,8 @@ def compose_site(
 ) -> Site:
     """Knowledge, services and advisor, as the settings ask for them; without any client."""
     known = knowledge or checked_knowledge(settings.knowledge_dir or CONTENT)
-    policy = CardPolicy(maximum=settings.max_cards, base_url=settings.public_url)
+    pages = settings.public_url if settings.workbench != "off" else ""
+    policy = CardPolicy(maximum=settings.max_cards, base_url=pages)
     return Site(
         services=offered_services(load_services(settings.hooks_folder, known), settings.offered),
         advisor=advisor or Advisor(known, policy, clock),

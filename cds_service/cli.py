@@ -72,6 +72,8 @@ def demo(path: Path | None) -> None:
     PATH is a case folder, a CDS Hooks request or a patient Bundle; default: a case of the sandbox.
     """
     settings = _settings()
+    if settings.auth_mode != "open":
+        raise click.ClickException("The demo has no token to show: it needs CDS_AUTH_MODE=open.")
     _refuse_taken_port(settings)
     try:
         title, request = _request_of(path or settings.fixtures_folder / "cases" / _DEMO_CASE, "")

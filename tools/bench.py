@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tools.bench_requests import benchmark_requests
+from tools.bench_tokens import ALGORITHMS, Callers
 
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,6 +33,7 @@ SERVERS = {
     "floor": "tools.bench_floor:app",
     "service": "cds_service.app:create_app()",
     "without memory": "cds_service.app:create_app()",
+    "with tokens": "cds_service.app:create_app()",
 }
 CONCURRENCY = (1, 8, 32)
 _LUA = """
@@ -77,11 +79,14 @@ def main() -> int:
             "The benchmark needs the load generator wrk. Debian: apt-get install wrk; macOS: brew install wrk."
         )
         return 2
-    with tempfile.TemporaryDirectory() as folder, _servers(Path(folder)) as servers:
-        return _table(Path(folder), servers, seconds)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        callers = Callers(folder)
+        with _servers(folder, callers) as servers:
+            return _table(folder, servers, callers, seconds)
 
 
-def _table(folder: Path, servers: dict[str, Server], seconds: int) -> int:
+def _table(folder: Path, servers: dict[str, Server], callers: Callers, seconds: int) -> int:
     failures = 0
     print(
         f"{'request':<10}{'conc.':>6}  {'floor req/s':>12} {'p50':>8} {'p99':>8} {'cpu':>7}  ",
@@ -90,7 +95,7 @@ def _table(folder: Path, servers: dict[str, Server], seconds: int) -> int:
     print(f"{'service req/s':>13} {'p50':>8} {'p99':>8} {'cpu':>7}  {'ratio':>6} {'of cpu':>7}")
     for name, body in benchmark_requests().items():
         script = _script(folder, name, body)
-        for server in SERVERS:
+        for server in SERVERS.keys() - {"with tokens"}:
             _load(servers[server], script, 8, 2)  # warm up
         for concurrency in CONCURRENCY:
             floor = _load(servers["floor"], script, concurrency, seconds)
@@ -101,6 +106,8 @@ def _table(folder: Path, servers: dict[str, Server], seconds: int) -> int:
         kept = _load(servers["service"], script, 8, seconds)
         failures += bare.errors + kept.errors
         print(_row_of_memory(name, bare, kept))
+        for algorithm in ALGORITHMS:
+            failures += _tokens(servers, callers, name, folder / f"{name}.json", algorithm, seconds)
     if failures:
         print(f"{failures} answers were errors")
     return 1 if failures else 0
@@ -121,6 +128,27 @@ def _row_of_memory(name: str, bare: Figures, kept: Figures) -> str:
         f"{name:<10}{8:>6}  memory costs: throughput {kept.per_second / bare.per_second:.2f} of that "
         f"without, processor time {kept.cpu_ms / bare.cpu_ms:.2f} of that without"
     )
+
+
+def _tokens(
+    servers: dict[str, Server],
+    callers: Callers,
+    name: str,
+    body: Path,
+    algorithm: str,
+    seconds: int,
+) -> int:
+    """Print what tokens of one algorithm cost; how many answers were errors."""
+    _load(servers["with tokens"], callers.script(algorithm, body, 2), 8, 2)  # warm up
+    script = callers.script(algorithm, body, seconds)
+    unseen = _load(servers["service"], script, 8, seconds)
+    seen = _load(servers["with tokens"], script, 8, seconds)
+    print(
+        f"{name:<10}{8:>6}  {algorithm} tokens cost: throughput "
+        f"{seen.per_second / unseen.per_second:.2f} of that without, processor time "
+        f"{seen.cpu_ms / unseen.cpu_ms:.2f} of that without ({seen.cpu_ms - unseen.cpu_ms:.2f} ms)"
+    )
+    return unseen.errors + seen.errors
 
 
 def _script(folder: Path, name: str, body: bytes) -> Path:
@@ -164,11 +192,15 @@ def _found(pattern: str, text: str, default: str = "") -> str:
 
 
 @contextmanager
-def _servers(folder: Path) -> Iterator[dict[str, Server]]:
+def _servers(folder: Path, callers: Callers) -> Iterator[dict[str, Server]]:
     """Floor and service under gunicorn, two gthread workers each; stopped at the end."""
-    database = f"sqlite:///{folder / 'cds.sqlite3'}"
+    settings = {
+        "service": {"CDS_DATABASE_URL": f"sqlite:///{folder / 'cds.sqlite3'}"},
+        "with tokens": callers.settings
+        | {"CDS_DATABASE_URL": f"sqlite:///{folder / 'jwt.sqlite3'}"},
+    }
     running = {
-        name: _start(application, database if name == "service" else "off")
+        name: _start(application, settings.get(name, {"CDS_DATABASE_URL": "off"}))
         for name, application in SERVERS.items()
     }
     try:
@@ -182,14 +214,14 @@ def _servers(folder: Path) -> Iterator[dict[str, Server]]:
             server.process.wait(timeout=10)
 
 
-def _start(application: str, database: str) -> Server:
+def _start(application: str, settings: dict[str, str]) -> Server:
     port = _free_port()
     command = [sys.executable, "-m", "gunicorn", "-c", "docker/gunicorn.conf.py"]
     command += ["-w2", "--threads", "4", "-b", f"127.0.0.1:{port}", application]
     environment = os.environ | {
         "CDS_ALLOW_AS_OF": "true",
         "CDS_LOG_LEVEL": "WARNING",
-        "CDS_DATABASE_URL": database,
+        **settings,
     }
     return Server(port, subprocess.Popen(command, cwd=ROOT, env=environment))
 

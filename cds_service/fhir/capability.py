@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from cds_service.fhir.search.parameters import PARAMETERS
+from cds_service.fhir.search.parameters import Parameter
 
 
 FHIR_VERSION = "4.0.1"
 
 
-def searchable(kind: str) -> dict[str, Any]:
+def searchable(kind: str, known: Mapping[str, Parameter]) -> dict[str, Any]:
     """One type that can be read and searched."""
     return {
         "type": kind,
@@ -20,7 +21,7 @@ def searchable(kind: str) -> dict[str, Any]:
         "updateCreate": False,
         "searchParam": [
             {"name": name, "type": parameter.kind.value}
-            for name, parameter in sorted(PARAMETERS[kind].items())
+            for name, parameter in sorted(known.items())
         ],
     }
 

@@ -9,18 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from hashlib import sha256
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import msgspec
-import orjson
 
 from cds_service.fhir.moved import days_until_now, moved
 from cds_service.fhir.references import relative
 from cds_service.gather.prefetch import Json
-from cds_service.gather.sandbox import RECORD, STORY, SandboxCase
-from cds_service.knowledge.files import read_yaml
+from cds_service.gather.sandbox import Sandbox
 
 
 _LONGEST_ID = 64
@@ -34,8 +31,8 @@ class _Held(msgspec.Struct, frozen=True):
 class SandboxRecords:
     """All resources of all cases, by type and patient; read when they are first asked for."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
         self._lock = Lock()
         self._held: dict[str, dict[str, _Held]] | None = None
         self._of_patient: dict[tuple[str, str], list[_Held]] = {}
@@ -63,25 +60,19 @@ class SandboxRecords:
 
     def _read(self) -> dict[str, dict[str, _Held]]:
         held: dict[str, dict[str, _Held]] = {}
-        for folder in sorted((self._folder / "cases").iterdir()):
-            if (folder / STORY).is_file() and (folder / RECORD).is_file():
-                for each in _resources(folder):
-                    kind = each.resource["resourceType"]
-                    held.setdefault(kind, {})[each.resource["id"]] = each
-                    self._of_patient.setdefault((kind, _patient_of(each.resource)), []).append(each)
+        for slug, case in self._sandbox.cases.items():
+            written_for = datetime.fromisoformat(case.as_of)
+            for resource in own_names(slug, self._sandbox.bundle(slug) or {"entry": []}):
+                each = _Held(resource, written_for)
+                kind = resource["resourceType"]
+                held.setdefault(kind, {})[resource["id"]] = each
+                self._of_patient.setdefault((kind, _patient_of(resource)), []).append(each)
         return held
 
 
 def _fresh(held: _Held, now: datetime) -> Json:
     resource: Json = moved(held.resource, days_until_now(held.written_for, now))
     return resource
-
-
-def _resources(folder: Path) -> Iterator[_Held]:
-    case = msgspec.convert(read_yaml(folder / STORY), type=SandboxCase)
-    written_for = datetime.fromisoformat(case.as_of)
-    for resource in own_names(folder.name, orjson.loads((folder / RECORD).read_bytes())):
-        yield _Held(resource, written_for)
 
 
 def own_names(slug: str, bundle: Json) -> list[Json]:

@@ -41,6 +41,7 @@ _SECTIONS: dict[str, type[k.Entry]] = {
     "treatments": k.Treatment,
     "order-checks": k.OrderCheck,
     "screenings": k.Screening,
+    "questionnaires": k.Questionnaire,
 }
 
 

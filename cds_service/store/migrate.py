@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Lock
 
 from alembic import command
 from alembic.config import Config
@@ -12,6 +13,8 @@ from cds_service.core.errors import UnavailableError
 from cds_service.store.database import Database
 
 
+# Alembic keeps what it is doing in a place that threads share.
+_ONE_AT_A_TIME = Lock()
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
@@ -26,7 +29,7 @@ def upgrade(database: Database, revision: str = "head") -> None:
     try:
         if database.file is not None:
             database.file.parent.mkdir(parents=True, exist_ok=True)
-        with database.writing() as connection:
+        with _ONE_AT_A_TIME, database.writing() as connection:
             configuration.attributes["connection"] = connection
             command.upgrade(configuration, revision)
     except (OSError, CommandError) as problem:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from threading import Lock
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, LargeBinary, bindparam, delete
 from sqlalchemy.dialects import postgresql, sqlite
@@ -27,9 +28,16 @@ _VALUES: dict[str, ColumnElement[object]] = {
     "digest": bindparam("digest", type_=LargeBinary(32)),
     "until": bindparam("until", type_=Instant()),
 }
-# The same on both; one statement each, compiled once.
-_NOTE_IN_SQLITE = sqlite.insert(used_token).values(_VALUES).on_conflict_do_nothing()
-_NOTE_IN_POSTGRESQL = postgresql.insert(used_token).values(_VALUES).on_conflict_do_nothing()
+
+
+def _noting(insert: Callable[..., Any]) -> Any:
+    """A row, unless there is one; how many were written is told. Compiled once."""
+    statement = insert(used_token).values(_VALUES).on_conflict_do_nothing()
+    return statement.execution_options(preserve_rowcount=True)
+
+
+_NOTE_IN_SQLITE = _noting(sqlite.insert)
+_NOTE_IN_POSTGRESQL = _noting(postgresql.insert)
 
 
 class UsedTokens:
@@ -63,7 +71,7 @@ class UsedTokens:
         self._purge_now_and_then()
         values = {"digest": _digest(issuer, jti), "until": until}
         with self._database.writing() as connection:
-            # Zero rows: another call, thread or machine was there first.
+            # No row: another call, thread or machine was there first.
             return connection.execute(self._note, values).rowcount == 1
 
     def check(self) -> None:

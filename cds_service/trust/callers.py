@@ -9,7 +9,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """The client behind one call.
 
     Attributes:
-        client: Its name in the clients file; ``open`` where nobody has to prove anything.
+        client: Its name in the clients file; ``open`` where nobody has to prove anything,
+            ``unknown`` where it was not proven.
         issuer: ``iss`` of its token; empty in open mode.
         tenant: ``tenant`` of its token; empty when none was sent.
     """
@@ -20,3 +21,6 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 
 
 OPEN = Caller(client="open")
+# Where a token is asked for and none, or none yet, was good.
+UNKNOWN = Caller(client="unknown")
+RESERVED = frozenset({OPEN.client, UNKNOWN.client})

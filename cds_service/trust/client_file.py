@@ -13,7 +13,7 @@ import msgspec
 from cds_service.core.errors import ConfigurationError
 from cds_service.knowledge.files import NotYamlError, read_yaml
 from cds_service.outside.addresses import is_loopback, read_origin
-from cds_service.trust.callers import OPEN
+from cds_service.trust.callers import RESERVED
 from cds_service.trust.clients import Client, Clients
 from cds_service.trust.keys import KeySet, key_set_of, read_key_set
 from cds_service.trust.published import is_test_issuer
@@ -23,7 +23,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _MOST_BYTES = 65_536
 
 
-class Site(msgspec.Struct, frozen=True, kw_only=True):
+class Bounds(msgspec.Struct, frozen=True, kw_only=True):
     """What the file is held against.
 
     Attributes:
@@ -39,7 +39,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     allow_http: bool = False
 
 
-def load_clients(path: Path, site: Site) -> Clients:
+def load_clients(path: Path, bounds: Bounds) -> Clients:
     """The clients in ``path``.
 
     Raises:
@@ -55,7 +55,7 @@ def load_clients(path: Path, site: Site) -> Clients:
             problems.append(f"{where}: {problem}")
             continue
         clients.append(client)
-        found = [*_problems(client, site), *_add_keys(client, path.parent, site, static_keys)]
+        found = [*_problems(client, bounds), *_add_keys(client, path.parent, bounds, static_keys)]
         problems += [f"{where} ({client.name}): {words}" for words in found]
     problems += _conflicts(clients)
     if problems:
@@ -81,20 +81,20 @@ def _entries(path: Path) -> Iterator[tuple[str, Any]]:
         yield f"clients[{position}]", entry
 
 
-def _problems(client: Client, site: Site) -> Iterator[str]:
-    if is_test_issuer(client.issuer) and not site.allow_test_clients:
+def _problems(client: Client, bounds: Bounds) -> Iterator[str]:
+    if is_test_issuer(client.issuer) and not bounds.allow_test_clients:
         yield "issuer: signs with a published key; for trials set CDS_ALLOW_TEST_CLIENTS (SB-04)"
     if not client.jku and client.keys is None:
         yield "jku: neither an address of its keys nor the keys themselves are stated"
     if client.jku:
-        yield from _jku_problems(client.jku, allow_http=site.allow_http)
+        yield from _jku_problems(client.jku, allow_http=bounds.allow_http)
     yield from _malformed(client)
-    yield from _unknown(client, site)
+    yield from _unknown(client, bounds)
 
 
 def _malformed(client: Client) -> Iterator[str]:
-    if not _NAME.fullmatch(client.name) or client.name == OPEN.client:
-        yield "name: letters, digits, `.`, `_` and `-`, at most 100, and not `open`"
+    if not _NAME.fullmatch(client.name) or client.name in RESERVED:
+        yield "name: letters, digits, `.`, `_` and `-`, at most 100, and neither `open` nor `unknown`"
     for member in ("issuer", "algorithms"):
         if not getattr(client, member):
             yield f"{member}: is empty"
@@ -105,12 +105,12 @@ def _malformed(client: Client) -> Iterator[str]:
         yield "longest_lifetime: is negative"
 
 
-def _unknown(client: Client, site: Site) -> Iterator[str]:
+def _unknown(client: Client, bounds: Bounds) -> Iterator[str]:
     for service in client.services:
-        if service not in site.services:
+        if service not in bounds.services:
             yield f"services: {service!r} is not offered"
     for workup, codes in client.orders.items():
-        if workup not in site.workups:
+        if workup not in bounds.workups:
             yield f"orders: no work-up is called {workup!r}"
         if not codes or any(not code.system or not code.code for code in codes):
             yield f"orders.{workup}: no codes, or one without system or code"
@@ -127,13 +127,13 @@ def _jku_problems(jku: str, *, allow_http: bool) -> Iterator[str]:
 
 
 def _add_keys(
-    client: Client, folder: Path, site: Site, static_keys: dict[str, KeySet]
+    client: Client, folder: Path, bounds: Bounds, static_keys: dict[str, KeySet]
 ) -> list[str]:
     """Read the keys that the client states; what is wrong with them, every key counting."""
     if client.keys is None:
         return []
     try:
-        found = _key_set(client.keys, folder, allow_published=site.allow_test_clients)
+        found = _key_set(client.keys, folder, allow_published=bounds.allow_test_clients)
     except OSError as problem:
         return [f"keys: the file cannot be read: {problem.strerror}"]
     except ValueError as problem:

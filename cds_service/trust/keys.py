@@ -26,6 +26,8 @@ _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _EC_MEMBERS = ("kty", "crv", "x", "y")
 _RSA_MEMBERS = ("kty", "n", "e")
 _MOST_KEYS = 100
+# What the libraries raise for keys that are none.
+_UNUSABLE = (ValueError, TypeError, KeyError, OverflowError, JoseError)
 
 
 class VerificationKey(msgspec.Struct, frozen=True):
@@ -85,7 +87,7 @@ def key_set_of(members: list[dict[str, Any]], *, allow_published: bool = False) 
         try:
             kid = _kid(member, times)
             keys[kid] = _verification_key(member, allow_published=allow_published)
-        except (ValueError, TypeError, JoseError) as problem:
+        except _UNUSABLE as problem:
             problems.append(f"keys[{position}]: {_words(problem)}")
     return KeySet(keys, tuple(problems))
 
@@ -125,7 +127,6 @@ def _public_key(member: dict[str, Any]) -> PublicKey:
         key = RSAKey.import_key({name: _text(member, name) for name in _RSA_MEMBERS})
     else:
         raise ValueError("is of a kind that is not used here")
-    key.get_op_key("verify")  # refuses points that are not on the curve, now rather than later
     return key
 
 

@@ -21,7 +21,8 @@ T = TypeVar("T")
 _AUTHORIZATION = re.compile(
     r"(?i:bearer) +(?P<token>(?P<header>[A-Za-z0-9_-]+)\.(?P<claims>[A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+)"
 )
-_LONGEST = 8_192
+# Below what gunicorn takes for one header field.
+_LONGEST = 7_168
 # Seconds from 1970 to the end of 9999; beyond, they are no instant that a database can hold.
 _Seconds = (
     Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799)]

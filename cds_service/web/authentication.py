@@ -13,14 +13,15 @@ from typing import Protocol
 from flask import Flask, g, request
 
 from cds_service.core.errors import NotAllowedError, NotAuthenticatedError
-from cds_service.trust.callers import Caller
+from cds_service.trust.callers import UNKNOWN, Caller
 from cds_service.trust.verification import Called
 from cds_service.web.correlation import correlation_id
 
 
 log = logging.getLogger(__name__)
 _DISCOVERY = "/cds-services"
-_PROTECTED = ("/cds-services/", "/explain/", "/reports")
+_PROTECTED = ("/cds-services/", "/explain/")
+_REPORTS = "/reports"
 
 
 class Admits(Protocol):
@@ -30,27 +31,39 @@ class Admits(Protocol):
         """Who calls, or the reason why that is not known."""
 
 
-def register_authentication(app: Flask, admits: Admits, *, discovery: bool) -> None:
-    """Let ``app`` answer only callers that ``admits`` knows; discovery too where that is wanted."""
+def register_authentication(
+    app: Flask, admits: Admits, *, discovery: bool, reports: bool = True
+) -> None:
+    """Let ``app`` answer only callers that ``admits`` knows.
+
+    Args:
+        app: The whole service.
+        admits: Knows the clients.
+        discovery: It asks for a token as well.
+        reports: They ask for one; not where a gateway of the site lets people to all pages.
+    """
+    protected = (*_PROTECTED, _REPORTS) if reports else _PROTECTED
 
     @app.before_request
     def authenticate() -> None:
         """After the CORS preflight, which carries no token (CORS-01)."""
-        called = None if request.method == "OPTIONS" else _called(discovery=discovery)
+        g.caller = UNKNOWN
+        called = None if request.method == "OPTIONS" else _called(protected, discovery=discovery)
         if called is None:
             return
         try:
             g.caller = admits.caller(request.headers.get("Authorization", ""), called)
         except (NotAuthenticatedError, NotAllowedError) as problem:
-            log.warning("not let in request=%s because=%s", correlation_id(), problem)
+            because = {"request": correlation_id(), "because": str(problem)}
+            log.warning("not let in", extra=because)
             raise
 
 
-def _called(*, discovery: bool) -> Called | None:
+def _called(protected: tuple[str, ...], *, discovery: bool) -> Called | None:
     """The address that is called, as it is published; None where no token is needed."""
     path = request.path
     if path.rstrip("/") == _DISCOVERY:
         return Called(_DISCOVERY) if discovery else None
-    if not path.startswith(_PROTECTED):
+    if not path.startswith(protected):
         return None
     return Called(path, service=str((request.view_args or {}).get("service_id", "")))

@@ -12,6 +12,7 @@ from flask import Flask, Response, g, request
 
 from cds_service.core.errors import UnavailableError
 from cds_service.store.audit import AuditRecord
+from cds_service.trust.callers import UNKNOWN
 from cds_service.web.callers import caller
 from cds_service.web.correlation import correlation_id
 from cds_service.web.errors import answer_to
@@ -47,8 +48,8 @@ def register_conclusion(app: Flask, site: Site, metrics: Metrics | None) -> None
 
 def _recorded(site: Site, metrics: Metrics | None, answer: Response) -> Response:
     """The answer, once what is to be written down is; a refusal where a site insists and it is not."""
-    if site.memory is None or request.endpoint not in _AUDITED:
-        return answer
+    if site.memory is None or request.endpoint not in _AUDITED or caller() is UNKNOWN:
+        return answer  # of strangers the log tells; they shall not fill the database
     noted = notes()
     issued = noted.issue if answer.status_code == 200 else None
     if site.memory.conclude(noted.subjects, issued, _record(site, answer, noted)):

@@ -38,10 +38,11 @@ def discovery_blueprint(site: Site) -> Blueprint:
 
     @blueprint.get("/health/ready")
     def ready() -> Response:
-        """Calls may come: knowledge and services are loaded, or the process had not started.
+        """Callers can be let in; knowledge and services are loaded, or the process had not started.
 
         200 also when a part is degraded, because calls are answered without it.
         """
+        site.check()
         return json_answer(
             {
                 **site.health.report(),

@@ -14,6 +14,8 @@ _SECURITY = {
 }
 _METHODS = "GET, HEAD, POST, OPTIONS"
 _HEADERS = "authorization, content-type, x-request-id"
+# Of a refusal; scripts see no others unless told so.
+_READABLE = f"{HEADER}, Retry-After, WWW-Authenticate"
 _PREFLIGHT_SECONDS = "600"
 
 
@@ -49,7 +51,7 @@ def _add_cors(answer: Response, origins: tuple[str, ...]) -> None:
     if "*" not in origins and origin not in origins:
         return
     answer.headers["Access-Control-Allow-Origin"] = "*" if "*" in origins else origin
-    answer.headers["Access-Control-Expose-Headers"] = HEADER
+    answer.headers["Access-Control-Expose-Headers"] = _READABLE
     if request.method == "OPTIONS":
         answer.headers["Access-Control-Allow-Methods"] = _METHODS
         answer.headers["Access-Control-Allow-Headers"] = _HEADERS

@@ -9,7 +9,9 @@ from flask import Blueprint, Response, request
 
 from cds_service.core.errors import InvalidRequestError, UnavailableError
 from cds_service.store.reports import Report, Span
+from cds_service.trust.callers import RESERVED
 from cds_service.web.answers import json_answer
+from cds_service.web.callers import caller
 from cds_service.web.site import Site
 from cds_service.wire.instants import read_instant
 
@@ -38,9 +40,15 @@ def current_report(site: Site) -> Report:
     """
     if site.memory is None:
         raise UnavailableError("This installation keeps no feedback.", retry_after=86_400)
-    client = request.args.get("client", "")[:_LONGEST_NAME]
+    client = _of_client() or request.args.get("client", "")[:_LONGEST_NAME]
     span = Span(since=_bound("since"), until=_bound("until"), client=client)
     return site.memory.report(span)
+
+
+def _of_client() -> str:
+    """A client sees its own figures and nobody else's."""
+    name = caller().client
+    return "" if name in RESERVED else name
 
 
 def _bound(name: str) -> datetime | None:

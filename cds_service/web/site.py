@@ -68,6 +68,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         max_json_depth: Deepest nesting of a request body.
         authentication: Mode in which callers prove who they are.
         agreements: By name of the client.
+        check: Raises UnavailableError while nobody can be let in.
         memory: What is remembered between calls; None where nothing is.
         clock: The time of this service, for what is written down.
         health: What the service stands on, and how it is.
@@ -84,6 +85,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     max_json_depth: int
     authentication: str
     agreements: Mapping[str, Agreement]
+    check: Callable[[], None] = lambda: None
     max_resources: int = 20_000
     request_seconds: float = 10.0
     memory: Remembered | None = None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -10,6 +12,8 @@ from cds_service.core.knowledge import Knowledge
 from cds_service.settings import Settings
 from tests.contract.advisor import FixedAdvisor
 from tests.contract.requests import EXPLAIN, SERVICE, pv
+from tests.contract.trust_room import jwt_service
+from tests.functional.trust.signer import Signer
 
 
 ORIGIN = {"Origin": "http://localhost:8080"}
@@ -102,3 +106,47 @@ def test_a_view_may_have_a_policy_of_its_own(knowledge: Knowledge, advisor: Fixe
     answer = app.test_client(use_cookies=False).head("/a-page")
     assert answer.headers["Content-Security-Policy"] == "default-src 'self'"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_cors_in_mode_jwt(knowledge: Knowledge, advisor: FixedAdvisor, tmp_path: Path) -> None:
+    """Preflight without a token on every address, headers on every refusal (CORS-01, CORS-02, EHR-16)."""
+    origin = {"Origin": "https://ehr.example.org"}
+    ehr = Signer("urn:ehr")
+    entries = [ehr.entry("ehr", tenants=["north"])]
+    parts = {"knowledge": knowledge, "advisor": advisor}
+    client = jwt_service(
+        tmp_path, entries, parts, cors_origins=origin["Origin"], max_body_bytes=1_000
+    )
+    for url in ("/cds-services", "/cds-services/", SERVICE, f"{SERVICE}/feedback", EXPLAIN):
+        preflight = client.options(url, headers=PREFLIGHT | origin)
+        assert preflight.status_code == 204
+        assert preflight.headers["Access-Control-Allow-Origin"] == origin["Origin"]
+    north = {"tenant": "north"}
+    answers = [
+        client.post(SERVICE, json=pv(), headers=origin),
+        client.post(SERVICE, json=pv(), headers=origin | ehr.authorization(SERVICE)),
+        client.post(SERVICE, json=pv(), headers=origin | ehr.authorization(SERVICE, **north)),
+        client.post(SERVICE, json={}, headers=origin | ehr.authorization(SERVICE, **north)),
+    ]
+    assert [answer.status_code for answer in answers] == [401, 403, 413, 400]
+    for answer in answers:
+        assert answer.headers["Access-Control-Allow-Origin"] == origin["Origin"]
+        assert "Origin" in answer.headers["Vary"]
+        assert "Access-Control-Allow-Credentials" not in answer.headers
+
+
+def test_cors_03_off_in_mode_jwt_unless_set(
+    knowledge: Knowledge, advisor: FixedAdvisor, tmp_path: Path
+) -> None:
+    """Preflights are answered there as well, without admitting anybody."""
+    parts = {"knowledge": knowledge, "advisor": advisor}
+    client = jwt_service(tmp_path, [Signer("urn:ehr").entry("ehr")], parts)
+    answers = [client.options(SERVICE, headers=PREFLIGHT), client.post(SERVICE, headers=ORIGIN)]
+    assert [answer.status_code for answer in answers] == [204, 401]
+    assert not any("Access-Control-Allow-Origin" in answer.headers for answer in answers)
+
+
+def test_browsers_may_read_what_a_refusal_asks_for(client: FlaskClient) -> None:
+    """Retry-After and WWW-Authenticate are headers that scripts do not see unless told so."""
+    exposed = client.get("/nowhere", headers=ORIGIN).headers["Access-Control-Expose-Headers"]
+    assert {"Retry-After", "WWW-Authenticate", "X-Request-Id"} <= set(exposed.split(", "))

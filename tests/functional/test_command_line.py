@@ -107,6 +107,14 @@ def test_a_taken_port_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "make run PORT=" in result.output
 
 
+def test_demo_needs_mode_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is no client."""
+    monkeypatch.setenv("CDS_AUTH_MODE", "jwt")
+    result = run("demo")
+    assert result.exit_code == 1
+    assert "CDS_AUTH_MODE=open" in result.output
+
+
 def test_demo_shows_cards_and_goes_on_serving() -> None:
     """What `make run` does, up to Ctrl-C."""
     command = [sys.executable, "-m", "cds_service", "demo"]

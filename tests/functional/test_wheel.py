@@ -41,3 +41,22 @@ def test_an_installed_wheel_finds_its_data(wheel: Path, tmp_path: Path) -> None:
     explained = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert explained.returncode == 0, explained.stderr
     assert "Gate: open" in explained.stdout
+
+
+def test_an_installed_wheel_serves_its_pages(wheel: Path, tmp_path: Path) -> None:
+    """Templates, style, scripts, the licences of foreign ones, and the sandbox behind the pages."""
+    zipfile.ZipFile(wheel).extractall(tmp_path)
+    static = tmp_path / "cds_service/web/static"
+    assert (static / "vendor/htmx.LICENSE").is_file()
+    program = (
+        "from cds_service.app import create_app; from cds_service.settings import Settings; "
+        "c = create_app(Settings(database_url='off')).test_client(); "
+        "page = c.get('/?case=rls-complete-ferritin-missing'); "
+        "assert page.status_code == 200, page.status_code; "
+        "import re; links = re.findall('(?:href|src)=\"(/static/[^\"]+)', page.text); "
+        "assert len(links) > 3, links; "
+        "assert all(c.get(link).status_code == 200 for link in links)"
+    )
+    command = [sys.executable, "-c", program]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr

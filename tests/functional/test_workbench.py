@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -141,6 +143,18 @@ def test_another_service_may_need_what_the_case_does_not_have(people: FlaskClien
     refused = people.post("/try", data={"request": own, "service": "leg-pain-encounter-discharge"})
     assert refused.status_code == 400
     assert "context.encounterId" in refused.text
+
+
+@pytest.mark.parametrize("slug", ["rls-complete-ferritin-missing", "cauda-equina-new-bladder"])
+def test_no_link_of_a_try_leads_nowhere(people: FlaskClient, slug: str) -> None:
+    """Causes, findings, work-ups and red flags have pages; buttons have what they open."""
+    text = people.get(f"/?case={slug}&f.crawling-sensation=present").text
+    links = set(re.findall(r'href="(/[^"#]*)', text))
+    assert any(link.startswith("/knowledge/causes/") for link in links)
+    lost = [link for link in links if people.get(unescape(link)).status_code != 200]
+    assert not lost
+    opened = set(re.findall(r'popovertarget="([^"]+)"', text))
+    assert opened <= set(re.findall(r'popover id="([^"]+)"', text))
 
 
 def test_nothing_of_a_request_reaches_another_browser(people: FlaskClient) -> None:
@@ -299,21 +313,31 @@ def test_the_setting_decides_what_is_served(
     assert client.get("/cds-services").status_code == 200
 
 
+def pages_of(knowledge: Knowledge, **members: Any) -> FlaskClient:
+    """Only the pages, with some members of the bench replaced."""
+    chosen = Settings(database_url="off")
+    bench = compose_bench(chosen, compose_site(chosen, knowledge=knowledge), knowledge)
+    app = Flask("pages", root_path=str(Path(__file__).parent))
+    register_errors(app)
+    app.register_blueprint(workbench_blueprint(msgspec.structs.replace(bench, **members)))
+    return app.test_client()
+
+
 def test_where_callers_prove_who_they_are_only_pages_without_patients_are_served(
     knowledge: Knowledge,
 ) -> None:
     """``auto`` in another mode than open; ``/`` says what there is."""
-    settings_ = Settings(database_url="off")
-    site = compose_site(settings_, knowledge=knowledge)
-    bench = compose_bench(settings_, site, knowledge)
-    assert bench.patient_pages
-    closed = Flask("closed", root_path=str(Path(__file__).parent))
-    register_errors(closed)
-    closed.register_blueprint(
-        workbench_blueprint(msgspec.structs.replace(bench, patient_pages=False))
-    )
-    client = closed.test_client()
+    client = pages_of(knowledge, patient_pages=False)
     start = client.get("/")
     assert start.status_code == 200
     assert "are not served here" in start.text
     assert client.post("/try", data={"request": "{}"}).status_code == 404
+
+
+def test_where_callers_prove_who_they_are_feedback_is_not_offered(knowledge: Knowledge) -> None:
+    """A page has no token; the line for the shell says that one is needed."""
+    text = pages_of(knowledge, authenticated=True).get(RLS).text
+    assert "data-card=" in text
+    assert "data-suggestion=" not in text
+    assert "Authorization: Bearer TOKEN" in text
+    assert "data-suggestion=" in pages_of(knowledge).get(RLS).text

@@ -17,7 +17,7 @@ from cds_service.gather.requests import request_from_bundle
 from cds_service.gather.sandbox_records import own_names
 from cds_service.gather.services import ServiceDefinition
 from cds_service.settings import Settings
-from tests.spec.asked_for import as_a_client_sends
+from tests.spec.asked_for import as_a_client_sends, matches
 from tests.spec.cases import Case, read_cases
 
 
@@ -40,7 +40,7 @@ CLOCK = _Clock()
 @cache
 def client() -> FlaskClient:
     """Service and sandbox in one application; built on first use."""
-    return create_app(Settings(allow_as_of=False), clock=CLOCK).test_client()
+    return create_app(Settings(allow_as_of=False, database_url="off"), clock=CLOCK).test_client()
 
 
 def as_recorded(case: Case) -> Json:
@@ -84,4 +84,38 @@ def test_fetching_equals_prefetch(services: dict[str, ServiceDefinition], case: 
     service = services[case.file.service]
     CLOCK.now = datetime.fromisoformat(case.file.as_of)
     whole = as_a_client_sends(as_recorded(case), service.templates)
-    assert explained(service.id, fetched(whole, service)) == explained(service.id, whole)
+    request = fetched(whole, service)
+    assert held(request["prefetch"]) == expected(case, service)
+    assert explained(service.id, request) == explained(service.id, whole)
+
+
+def held(prefetch: Json) -> dict[str, list[Json]]:
+    """The resources under each key, by id."""
+    return {
+        key: _sorted([each["resource"] for each in value.get("entry", ())])
+        if value["resourceType"] == "Bundle"
+        else [value]
+        for key, value in prefetch.items()
+    }
+
+
+def expected(case: Case, service: ServiceDefinition) -> dict[str, list[Json]]:
+    """What of the bundle each template asks for, found without our search."""
+    resources = own_names(case.slug, case.bundle)
+    (patient,) = (each for each in resources if each["resourceType"] == "Patient")
+    about = [each for each in resources if _reference(each) == f"Patient/{patient['id']}"]
+    return {
+        key: _sorted([each for each in about if matches(each, template)])
+        if "?" in template
+        else [patient]
+        for key, template in service.templates.items()
+    }
+
+
+def _reference(resource: Json) -> str:
+    written: str = (resource.get("subject") or resource.get("patient") or {}).get("reference", "")
+    return written
+
+
+def _sorted(resources: list[Json]) -> list[Json]:
+    return sorted(resources, key=lambda each: each["id"])

@@ -27,10 +27,10 @@ def _found(key: str, value: Json, templates: dict[str, str]) -> Json:
 
 
 def _asked_for(resource: Json, templates: Iterable[str]) -> bool:
-    return any(_matches(resource, template) for template in templates)
+    return any(matches(resource, template) for template in templates)
 
 
-def _matches(resource: Json, template: str) -> bool:
+def matches(resource: Json, template: str) -> bool:
     """Whether a search finds ``resource``, as far as status, category and code go."""
     kind, _, query = template.partition("?")
     asked = {name: values.split(",") for name, values in parse_qsl(query)}

@@ -34,6 +34,12 @@ from cds_service.core.knowledge.observables import (
     Unit,
 )
 from cds_service.core.knowledge.orders import OrderCheck, Orders, Screening, Treatment
+from cds_service.core.knowledge.questionnaires import (
+    Asked,
+    AskedGroup,
+    Questionnaire,
+    UrgentAdvice,
+)
 from cds_service.core.knowledge.safety import Advice, FlagLevel, Interlock, RedFlag
 from cds_service.core.knowledge.workups import Indication, Withholding, Workup
 
@@ -42,6 +48,8 @@ __all__ = [
     "Advice",
     "Analyte",
     "AnswerRule",
+    "Asked",
+    "AskedGroup",
     "Cause",
     "Conflict",
     "CriteriaSet",
@@ -61,6 +69,7 @@ __all__ = [
     "Phrase",
     "Predisposition",
     "Question",
+    "Questionnaire",
     "Ratio",
     "Recognition",
     "RedFlag",
@@ -72,6 +81,7 @@ __all__ = [
     "Trust",
     "UnansweredResult",
     "Unit",
+    "UrgentAdvice",
     "Withholding",
     "Workup",
     "supporting_findings",

@@ -18,6 +18,7 @@ from cds_service.core.knowledge.observables import (
     MeasuredRule,
 )
 from cds_service.core.knowledge.orders import OrderCheck, Screening, Treatment
+from cds_service.core.knowledge.questionnaires import Questionnaire
 from cds_service.core.knowledge.safety import Advice, Interlock, RedFlag
 from cds_service.core.knowledge.workups import Indication, Withholding, Workup
 
@@ -52,6 +53,7 @@ class Knowledge(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     treatments: dict[str, Treatment]
     order_checks: dict[str, OrderCheck]
     screenings: dict[str, Screening]
+    questionnaires: dict[str, Questionnaire] = {}
 
     @cached_property
     def findings_of_diagnosis(self) -> dict[str, tuple[str, ...]]:

@@ -135,9 +135,15 @@ def _plain(value: str) -> str:
     return _ESCAPED.sub(r"\1", value)
 
 
+def _uri(value: str, _: Parameter) -> Callable[[Any], bool]:
+    plain = _plain(value)
+    return lambda element: element == plain
+
+
 _MAKERS: dict[Kind, Callable[[str, Parameter], Callable[[Any], bool]]] = {
     Kind.TOKEN: _token,
     Kind.REFERENCE: _reference,
     Kind.DATE: _date,
     Kind.STRING: _string,
+    Kind.URI: _uri,
 }

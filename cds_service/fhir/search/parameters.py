@@ -1,4 +1,4 @@
-"""The search parameters of each type that the sandbox understands (R4 search parameter registry)."""
+"""The search parameters of each type that is served here (R4 search parameter registry)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ class Kind(Enum):
     REFERENCE = "reference"
     DATE = "date"
     STRING = "string"
+    URI = "uri"
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -55,7 +56,8 @@ _CONDITION_STATUS = {
 }
 _ALL = {"_id": _token("id"), "identifier": _token("identifier")}
 
-PARAMETERS: dict[str, dict[str, Parameter]] = {
+# By type: what the sandbox serves, and what we publish ourselves.
+SANDBOX: dict[str, dict[str, Parameter]] = {
     "Patient": {
         "name": _string("name"),
         "family": _string("name.family"),
@@ -134,5 +136,15 @@ PARAMETERS: dict[str, dict[str, Parameter]] = {
     | _STATUS
     | {"date": _date("occurrenceDateTime"), "vaccine-code": _token("vaccineCode")},
 }
-for _parameters in PARAMETERS.values():
+PUBLISHED: dict[str, dict[str, Parameter]] = {
+    "Questionnaire": {
+        "url": Parameter(Kind.URI, ("url",)),
+        "version": _token("version"),
+        "status": _token("status"),
+        "title": _string("title"),
+        "code": _token("item.item.code"),
+        "date": _date("date"),
+    },
+}
+for _parameters in (*SANDBOX.values(), *PUBLISHED.values()):
     _parameters |= _ALL

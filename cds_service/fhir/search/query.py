@@ -7,7 +7,7 @@ leaving it out would find more than was asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -23,7 +23,7 @@ from cds_service.fhir.search.matching import (
     is_missing,
     matcher,
 )
-from cds_service.fhir.search.parameters import PARAMETERS, Kind, Parameter
+from cds_service.fhir.search.parameters import Kind, Parameter
 from cds_service.fhir.search.periods import recorded_range
 
 
@@ -62,14 +62,16 @@ class Found(NamedTuple):
     page: list[Json]
 
 
-def read_query(kind: str, pairs: Iterable[tuple[str, str]], *, strict: bool) -> Query:
-    """The search for ``kind`` that ``pairs`` of name and value ask for.
+def read_query(
+    known: Mapping[str, Parameter], pairs: Iterable[tuple[str, str]], *, strict: bool
+) -> Query:
+    """The search that ``pairs`` of name and value ask for, of a type with the ``known`` parameters.
 
     Raises:
         InvalidRequestError: A value or modifier cannot be read; or, when ``strict``, a parameter is
             not known.
     """
-    reading = _Reading(PARAMETERS[kind])
+    reading = _Reading(known)
     for name, value in pairs:
         if value:  # an empty value asks for nothing
             reading.read(name, value)
@@ -95,7 +97,7 @@ def link(base: str, kind: str, query: Query, offset: int) -> str:
 class _Reading:
     """Collects what is understood of the pairs, one by one."""
 
-    def __init__(self, known: dict[str, Parameter]) -> None:
+    def __init__(self, known: Mapping[str, Parameter]) -> None:
         self.known = known
         self.tests: list[Test] = []
         self.patients: frozenset[str] | None = None

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Iterator
 from cds_service.core import conditions as c
 from cds_service.core.knowledge import Knowledge, Link, OrderCheck
 from cds_service.core.values import Strength
+from cds_service.knowledge.lint.questionnaires import questionnaire_problems
 
 
 def reference_problems(knowledge: Knowledge) -> Iterator[str]:
@@ -23,6 +24,7 @@ def reference_problems(knowledge: Knowledge) -> Iterator[str]:
         _check_interlocks_and_advice,
         _check_orders,
         _check_library,
+        questionnaire_problems,
     ):
         yield from check(knowledge)
 

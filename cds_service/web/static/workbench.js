@@ -96,7 +96,9 @@
     const open = new Map();
     event.detail.target.querySelectorAll("details[data-keep]").forEach((d) => open.set(d.dataset.keep, d.open));
     const panel = document.getElementById("cards");
-    kept = { open, id: active && active.id, top: active ? active.getBoundingClientRect().top : 0, scrolled: panel ? panel.scrollTop : 0 };
+    // Text that was typed while the answer was on its way.
+    const typed = active && active.matches("input.number:not([data-once])") && active.value !== active.defaultValue ? active.value : null;
+    kept = { open, typed, id: active && active.id, top: active ? active.getBoundingClientRect().top : 0, scrolled: panel ? panel.scrollTop : 0 };
   });
   document.addEventListener("htmx:afterSwap", () => {
     if (!kept) return;
@@ -105,6 +107,7 @@
     });
     const again = kept.id && document.getElementById(kept.id);
     if (again) {
+      if (kept.typed !== null) again.value = kept.typed;
       again.focus({ preventScroll: true });
       window.scrollBy({ top: again.getBoundingClientRect().top - kept.top, behavior: "instant" });
     }

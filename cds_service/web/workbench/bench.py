@@ -38,7 +38,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         endpoint: Name of its view function.
         add: Registers the view, and others that belong to it.
-        patient_data: It shows or takes patient data.
+        patient_data: It shows or takes patient data, or what is not for strangers either.
     """
 
     endpoint: str

@@ -16,7 +16,8 @@ from cds_service.web.workbench.differences import Differences, differences
 from cds_service.web.workbench.switches import Switches, switches_of
 from cds_service.web.workbench.trying import Outcome, Try
 from cds_service.web.workbench.whatif import Changed, named_resources
-from cds_service.web.workbench.why_view import WhyView, places, resources_behind, why_view
+from cds_service.web.workbench.why_values import WhyView
+from cds_service.web.workbench.why_view import places, resources_behind, why_view
 from cds_service.wire.strict_json import pretty_json
 
 

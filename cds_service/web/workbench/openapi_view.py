@@ -15,93 +15,21 @@ import msgspec
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from cds_service.web.workbench.openapi_values import (
+    Answer,
+    ApiView,
+    Content,
+    Example,
+    Group,
+    Member,
+    Operation,
+)
+
 
 Json = Mapping[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 _DEEPEST = 6
-
-
-class Member(msgspec.Struct, frozen=True, kw_only=True):
-    """A parameter, a header, or a property of a schema.
-
-    ``kind`` says its type in words; ``schema`` names the schema of the document behind it.
-    """
-
-    name: str
-    kind: str
-    about: Markup = Markup("")
-    place: str = ""
-    required: bool = False
-    schema: str = ""
-    limits: tuple[str, ...] = ()
-    members: tuple[Member, ...] = ()
-
-
-class Example(msgspec.Struct, frozen=True, kw_only=True):
-    """JSON to copy."""
-
-    name: str
-    text: str
-
-
-class Content(msgspec.Struct, frozen=True, kw_only=True):
-    """A body in one media type."""
-
-    media: str
-    body: Member
-    examples: tuple[Example, ...]
-
-
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """One status that an operation may answer with."""
-
-    status: str
-    about: Markup
-    contents: tuple[Content, ...]
-    headers: tuple[Member, ...]
-
-    @property
-    def failed(self) -> bool:
-        """It is an error."""
-        return self.status.startswith(("4", "5"))
-
-
-class Operation(msgspec.Struct, frozen=True, kw_only=True):
-    """A method on a path."""
-
-    id: str
-    method: str
-    path: str
-    summary: str
-    about: Markup
-    deprecated: bool
-    secured: tuple[str, ...]
-    parameters: tuple[Member, ...]
-    bodies: tuple[Content, ...]
-    body_required: bool
-    answers: tuple[Answer, ...]
-
-
-class Group(msgspec.Struct, frozen=True, kw_only=True):
-    """Operations with the same tag."""
-
-    id: str
-    name: str
-    about: Markup
-    operations: tuple[Operation, ...]
-
-
-class ApiView(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole page."""
-
-    title: str
-    version: str
-    about: Markup
-    servers: tuple[tuple[str, str], ...]
-    security: tuple[Member, ...]
-    groups: tuple[Group, ...]
-    schemas: tuple[Member, ...]
 
 
 def api_view(document: Json) -> ApiView:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from cds_service.web.workbench import api_pages, knowledge_pages, report_pages, try_pages
+from cds_service.web.workbench import (
+    api_pages,
+    knowledge_pages,
+    questionnaire_pages,
+    report_pages,
+    try_pages,
+)
 from cds_service.web.workbench.bench import Page
 
 
@@ -14,6 +20,13 @@ PAGES: tuple[Page, ...] = (
         about="Send a sandbox case or your own request, and see cards and reasons.",
         add=try_pages.add_pages,
         patient_data=True,
+    ),
+    Page(
+        endpoint="questionnaire",
+        path="/questionnaire",
+        label="Questionnaire",
+        about="What patients are asked before they are seen, in plain words.",
+        add=questionnaire_pages.add_pages,
     ),
     Page(
         endpoint="knowledge",
@@ -28,6 +41,7 @@ PAGES: tuple[Page, ...] = (
         label="Reports",
         about="How the advice is received: accepted, overridden and why, by rule and by week.",
         add=report_pages.add_pages,
+        patient_data=True,  # none of a patient, but figures of the site's clients
     ),
     Page(
         endpoint="api",

@@ -100,7 +100,9 @@ def _try(bench: Bench, asked: Asked, body: Json, values: Mapping[str, str]) -> T
     changes = read_changes(values, bench.knowledge)
     wanted = asked.service or (asked.case.service if asked.case is not None else "")
     service = service_for(bench.site, wanted, body.get("hook"))
-    return try_request(bench.site, bench.knowledge, service, body, changes, asked.tab)
+    # Where feedback needs a token no page has one, and there is nothing to remember.
+    tab = "" if bench.authenticated else asked.tab
+    return try_request(bench.site, bench.knowledge, service, body, changes, tab)
 
 
 def _answered(bench: Bench, asked: Asked, tried: Try) -> Response:

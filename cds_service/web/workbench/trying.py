@@ -108,6 +108,9 @@ def try_request(
 def _reasoning(site: Site, service: ServiceDefinition, request: Json) -> Reasoning:
     call = parse_request(request, allow_as_of=True)
     supply = gather(service, call.context, call.prefetch, call.patient_id)
+    if len(supply.resources) > site.max_resources:
+        message = f"The request holds more than the {site.max_resources} resources allowed here."
+        raise InvalidRequestError(message, "prefetch")
     return site.advisor.consider(call, supply)
 
 

@@ -8,20 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from copy import deepcopy
+from time import perf_counter
 from typing import Any
 
 import msgspec
 
-from cds_service.core.errors import InvalidRequestError
+from cds_service.core.errors import InvalidRequestError, UnavailableError
 from cds_service.core.knowledge import Analyte, Knowledge
 from cds_service.core.measurements import Results
 from cds_service.core.reasoning import Reasoning
 from cds_service.core.record import Supplied
-from cds_service.core.values import FINDING_SYSTEM, SYSTEM_URIS, Status
+from cds_service.core.values import Status
 from cds_service.fhir.references import name_of
 from cds_service.gather.services import ServiceDefinition
 from cds_service.gather.supply import Supply, gather
 from cds_service.web.site import Site
+from cds_service.web.workbench.added import result_of, stated, with_entry
 from cds_service.web.workbench.changes import Changes, Lab, recorded_status
 from cds_service.web.workbench.records import (
     Path,
@@ -40,14 +42,6 @@ Says = Callable[[Reasoning, str], bool]
 _ROUNDS = 8
 # Read together with any resource, because others refer to them.
 _COMPANIONS = frozenset({"Patient", "Questionnaire", "Medication"})
-_UNDATED = (
-    "id",
-    "issued",
-    "effectivePeriod",
-    "effectiveInstant",
-    "interpretation",
-    "dataAbsentReason",
-)
 
 
 class SetAside(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +68,7 @@ def changed_request(
 
     Raises:
         InvalidRequestError: The request cannot be read, or a value that was set is no number.
+        UnavailableError: It takes longer than a call may take here.
     """
     desk = _Desk(site, knowledge, service, deepcopy(request))
     for analyte, lab in changes.labs.items():
@@ -103,12 +98,18 @@ class _Desk:
         self.set_aside: list[SetAside] = []
         self.added: list[str] = []
         self.unmet: list[str] = []
+        self.ends = perf_counter() + site.request_seconds
 
     def consider(self) -> Reasoning:
         """The reasoning about the request as it is now."""
+        self._check_time()
         call = self.call
         supply = gather(self.service, call.context, call.prefetch, call.patient_id)
         return self.site.advisor.consider(call, supply)
+
+    def _check_time(self) -> None:
+        if perf_counter() > self.ends:
+            raise UnavailableError("This takes too long here; switch fewer findings at once.")
 
     def set_finding(self, finding: str, status: Status) -> None:
         """Make a finding present, absent or unknown."""
@@ -116,7 +117,7 @@ class _Desk:
         if recorded_status(reasoning, finding) is status:
             return
         if status is not Status.UNKNOWN:
-            self._add(_stated(finding, status), "findings")
+            self._add(stated(finding, status), "findings")
         label = self.knowledge.findings[finding].label
         if status is not Status.PRESENT:
             self._silence_diagnoses(finding, label)
@@ -167,7 +168,7 @@ class _Desk:
         return None
 
     def _add_result(self, analyte: Analyte, lab: Lab, model: Json | None) -> None:
-        result = _result(analyte, lab, model)
+        result = result_of(analyte, lab, model)
         if result is None:
             self.unmet.append(f"{analyte.label} has no code to send it with")
             return
@@ -192,7 +193,7 @@ class _Desk:
             "effectiveDateTime": as_of,
         }
         prefetch = self.request.setdefault("prefetch", {})
-        prefetch[key] = _with_entry(prefetch.get(key), resource)
+        prefetch[key] = with_entry(prefetch.get(key), resource)
         self.added.append(f"Observation/{named}")
         self.call = parse_request(self.request, allow_as_of=True)
 
@@ -232,6 +233,7 @@ class _Desk:
 
     def _still_says(self, resource: Json, target: str, says: Says) -> bool:
         """The resource, read by itself, speaks of ``target``."""
+        self._check_time()
         beside = [
             Supplied("findings", slot.resource)
             for slot in slots_of(self.request)
@@ -252,47 +254,6 @@ def _says_diagnosis(reasoning: Reasoning, cause: str) -> bool:
 
 def _says_analyte(reasoning: Reasoning, analyte: str) -> bool:
     return any(result.analyte == analyte for result in reasoning.record.measurements)
-
-
-def _stated(finding: str, status: Status) -> Json:
-    """The finding's own code with yes or no, as a questionnaire or an EHR would send it."""
-    category = "http://terminology.hl7.org/CodeSystem/observation-category"
-    return {
-        "category": [{"coding": [{"system": category, "code": "exam"}]}],
-        "code": {"coding": [{"system": FINDING_SYSTEM, "code": finding}]},
-        "valueBoolean": status is Status.PRESENT,
-    }
-
-
-def _result(analyte: Analyte, lab: Lab, model: Json | None) -> Json | None:
-    """A result with the value that was set; like the one that it replaces, if there is one."""
-    number = lab.number
-    value: Json = {"value": float(number or 0), "unit": lab.unit}
-    if lab.comparator:
-        value["comparator"] = lab.comparator
-    if model is not None:
-        kept = {name: part for name, part in deepcopy(model).items() if name not in _UNDATED}
-        old = kept["valueQuantity"]
-        if lab.unit not in (old.get("unit"), old.get("code")):
-            kept.pop("referenceRange", None)
-        return kept | {"valueQuantity": value}
-    code = next(iter(analyte.codes), None)
-    if code is None:
-        return None
-    system = SYSTEM_URIS.get(code.system, code.system)
-    coding = {"system": system, "code": code.code, "display": code.display or analyte.label}
-    return {"code": {"coding": [coding], "text": analyte.label}, "valueQuantity": value}
-
-
-def _with_entry(held: Any, resource: Json) -> Json:
-    """A searchset with one entry more; a single resource that was there stays in it."""
-    entries: list[Any] = []
-    bundle: Json = {"resourceType": "Bundle", "type": "searchset"}
-    if isinstance(held, dict) and isinstance(held.get("entry"), list):
-        bundle, entries = held, held["entry"]
-    elif isinstance(held, dict) and held.get("resourceType") not in (None, "Bundle"):
-        entries = [{"resource": held}]
-    return {**bundle, "entry": [*entries, {"resource": resource}]}
 
 
 def named_resources(request: Json) -> dict[str, list[Json]]:

@@ -5,9 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
+from cds_service.core.card_text import source_label
 from cds_service.core.knowledge import Knowledge
+from cds_service.web.workbench.why_values import (
+    CauseView,
+    CriterionView,
+    Day,
+    FindingView,
+    FlagView,
+    Named,
+    WhyView,
+    WorkupView,
+)
 from cds_service.wire.instants import read_instant
 from cds_service.wire.strict_json import pretty_json
 
@@ -27,106 +36,6 @@ _URGENCY = {
     "same-day-urgent": ("warning", "Same day"),
     "prompt": ("info", "Prompt"),
 }
-
-
-class Named(msgspec.Struct, frozen=True):
-    """An id of the knowledge with its label."""
-
-    id: str
-    label: str
-
-
-class CauseView(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the differential. ``move``: places gained (positive) or lost since before the changes."""
-
-    id: str
-    label: str
-    rank: int
-    category: str
-    standing: int
-    supports: tuple[Named, ...]
-    against: tuple[Named, ...]
-    missing: tuple[Named, ...]
-    citations: tuple[str, ...]
-    first: bool
-    move: int = 0
-    news: str = ""
-
-
-class FindingView(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding with what decided it."""
-
-    id: str
-    label: str
-    kind: str
-    status: str
-    value: str
-    how: str
-    sources: tuple[str, ...]
-
-
-class Day(msgspec.Struct, frozen=True):
-    """Findings of one day of the timeline."""
-
-    date: str
-    ago: str
-    findings: tuple[FindingView, ...]
-
-
-class WorkupView(msgspec.Struct, frozen=True, kw_only=True):
-    """One work-up, with what became of it."""
-
-    id: str
-    label: str
-    status: str
-    urgency: str
-    because: str
-    causes: tuple[Named, ...]
-    evidence: tuple[str, ...]
-
-
-class FlagView(msgspec.Struct, frozen=True, kw_only=True):
-    """One red flag."""
-
-    id: str
-    label: str
-    indicator: str
-    urgency: str
-    because: tuple[Named, ...]
-    suspected: tuple[Named, ...]
-    answered_by: tuple[str, ...]
-
-
-class CriterionView(msgspec.Struct, frozen=True, kw_only=True):
-    """A named criteria set with the points known and those still open."""
-
-    id: str
-    label: str
-    result: str
-    low: int
-    high: int
-    needed: int
-    unknown: tuple[Named, ...]
-
-
-class WhyView(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that the page shows of the reasoning."""
-
-    as_of: str
-    age: int | None
-    gate_open: bool
-    gate: str
-    flags: tuple[FlagView, ...]
-    causes: tuple[CauseView, ...]
-    timeline: tuple[Day, ...]
-    unknown: tuple[FindingView, ...]
-    workups: tuple[tuple[str, str, tuple[WorkupView, ...]], ...]
-    criteria: tuple[CriterionView, ...]
-    interlocks: tuple[tuple[Named, str], ...]
-    gaps: tuple[Json, ...]
-    suppressed: tuple[Json, ...]
-    skipped: tuple[Json, ...]
-    orders: tuple[Json, ...]
 
 
 def why_view(
@@ -176,7 +85,7 @@ def _cause(cause: Json, knowledge: Knowledge, before: dict[str, int] | None) -> 
         supports=_findings(cause["supports"], knowledge),
         against=_findings(cause["against"], knowledge),
         missing=_findings(cause["missing"], knowledge),
-        citations=tuple(cause["citations"]),
+        citations=_sources(cause["citations"], knowledge),
         first=rank <= _OPEN_CAUSES,
         move=0 if was is None else was - rank,
         news="new" if before is not None and was is None else "",
@@ -185,6 +94,12 @@ def _cause(cause: Json, knowledge: Knowledge, before: dict[str, int] | None) -> 
 
 def _findings(ids: list[str], knowledge: Knowledge) -> tuple[Named, ...]:
     return tuple(Named(id, _label(id, knowledge)) for id in ids)
+
+
+def _sources(labels: list[str], knowledge: Knowledge) -> tuple[Named, ...]:
+    """Sources by the labels that the explanation cites; a label that no source has is left as it is."""
+    ids = {source_label(source): source.id for source in knowledge.sources.values()}
+    return tuple(Named(ids.get(label, ""), label) for label in labels)
 
 
 def _label(finding: str, knowledge: Knowledge) -> str:

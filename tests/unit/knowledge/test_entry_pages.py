@@ -55,7 +55,7 @@ def test_every_entry_has_a_page(pages: dict[tuple[str, str], Page], knowledge: K
     assert counts["causes"] == len(knowledge.causes) >= 129
     assert counts["findings"] == len(knowledge.findings) >= 297
     shown = {kind.section for kind in KINDS.values()}
-    elsewhere = {"indications", "withholdings", "predispositions"}
+    elsewhere = {"indications", "withholdings", "predispositions", "questionnaires"}
     sections = {f for f in Knowledge.__struct_fields__ if isinstance(getattr(knowledge, f), dict)}
     assert sections == shown | elsewhere
     assert all(page.sections for page in pages.values())

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from cds_service.web.workbench.openapi_view import ApiView, Member, Operation, api_view
+from cds_service.web.workbench.openapi_values import ApiView, Member, Operation
+from cds_service.web.workbench.openapi_view import api_view
 from tests.unit.web.openapi_sample import SAMPLE
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 
 from cds_service.app import compose_site
-from cds_service.core.errors import InvalidRequestError
+from cds_service.core.errors import InvalidRequestError, UnavailableError
 from cds_service.core.knowledge import Knowledge
 from cds_service.core.values import Status
 from cds_service.gather.sandbox import Sandbox
@@ -193,3 +194,15 @@ def test_every_case_can_be_tried_and_switched(
                 tried = trial(site, knowledge, sandbox, slug, findings={chosen: status})
                 assert tried.changed is not None
                 assert not tried.changed.unmet, (slug, chosen, tried.changed.unmet)
+
+
+def test_too_many_resources_and_too_much_time_are_refused(
+    site: Site, knowledge: Knowledge, sandbox: Sandbox
+) -> None:
+    """The limits of a call hold for a try too."""
+    few = msgspec.structs.replace(site, max_resources=1)
+    with pytest.raises(InvalidRequestError):
+        trial(few, knowledge, sandbox, RLS)
+    hurried = msgspec.structs.replace(site, request_seconds=-1.0)
+    with pytest.raises(UnavailableError):
+        trial(hurried, knowledge, sandbox, RLS, findings={"worse-at-rest": Status.UNKNOWN})
