@@ -38,6 +38,7 @@ _BETWEEN = _words(
     "suddenly very quite now also more a bit rather so all extremely slightly increasingly markedly"
 )
 _COMPARING = frozenset({"as", "to"})
+_LONGEST_COMPARISON = 10
 _STOPPING = _words("but and or has with resolved gone settled now which was is denied absent")
 _GOING_ON = _ADJECTIVES | _JOINING | _BETWEEN
 _NOT = frozenset({"not", "isnt", "arent", "wasnt", "werent", "never"})
@@ -61,7 +62,8 @@ def spread(text: str) -> str:
 def _past_comparison(words: list[str], at: int) -> int:
     """Behind "tight as a drum", "cold to touch": the pairs must not tear it apart."""
     if at + 1 < len(words) and words[at + 1] in _COMPARING:
-        while at + 1 < len(words) and words[at + 1].isalnum() and words[at + 1] not in _STOPPING:
+        last = min(at + _LONGEST_COMPARISON, len(words) - 1)
+        while at < last and words[at + 1].isalnum() and words[at + 1] not in _STOPPING:
             at += 1
     return at
 
@@ -101,8 +103,9 @@ def _before(words: list[str], noun: int) -> list[str]:
     first = at
     while at >= 0 and (words[at] in _ADJECTIVES or words[at] in _JOINING):
         if words[at] in _ADJECTIVES:
-            found.insert(0, words[at])
+            found.append(words[at])
         at -= 1
+    found.reverse()
     if not found or words[first] not in _ADJECTIVES:
         return []
     if at >= 0 and (words[at] in _NOUNS or words[at] in _BETWEEN) and len(found) > 1:

@@ -41,6 +41,7 @@ _READ_AS = {
     "+": " + ",
 }
 _ABBREVIATED = re.compile(r"(?<!\w)(?:vs|dr|mr|mrs|approx|e\.g|i\.e|incl|esp)$")
+_VISIBLE = re.compile(r"\S")
 _DASHES = "-\u2013\u2014"
 _ABBREVIATION = re.compile(r"(?<!\w)[A-Z]{2,3}s?(?!\w)")
 
@@ -50,11 +51,13 @@ def _as_sign(match: re.Match[str]) -> str:
     if sign[0] == "\n":
         return " . "
     before = match.string[match.start() - 1 : match.start()]
-    if sign == "?" and not before.isalnum() and match.string[match.end() :].strip():
+    if sign == "?" and not before.isalnum() and _VISIBLE.search(match.string, match.end()):
         return " ? maybe " if before.isspace() else " maybe "
     if sign[0] in _DASHES and before.isspace() and len(match.string) > match.end():
         return " , " if match.string[match.end()].isspace() else " "
-    if sign == "." and _ABBREVIATED.search(match.string, 0, match.start()):
+    # The longest abbreviation has six letters; a look at all that went before would take too long.
+    near = max(match.start() - 8, 0)
+    if sign == "." and _ABBREVIATED.search(match.string, near, match.start()):
         return " "
     return _READ_AS.get(sign, " ")
 
@@ -131,10 +134,14 @@ class Automaton:
         if self._empty:
             return []
         tokens: list[Token] = []
+        capitals: dict[int, bool] = {}
         for end, keys in self._automaton.iter(text):
             for key in keys:
-                if key.capitals and not key.in_capitals(original):
-                    continue
+                if key.capitals:
+                    if id(key) not in capitals:
+                        capitals[id(key)] = key.in_capitals(original)
+                    if not capitals[id(key)]:
+                        continue
                 after = text.find(" ", end) + 1 if key.open_end else end + 1
                 tokens.append((end - key.length + 2, after, key.mark, key.entry))
         return tokens

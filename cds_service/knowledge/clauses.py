@@ -13,11 +13,13 @@ from cds_service.core.values import Status
 from cds_service.knowledge import language
 from cds_service.knowledge.entries import Bearing, Found, Token
 from cds_service.knowledge.language import Mark
+from cds_service.knowledge.scanning import LastSeen, NextSeen
 
 
 _CONTINUES = frozenset({"or", "nor"})
 # A negation reaches over this many characters without a phrase before "has" may end it.
 _NEAR = 12
+_SEGMENT_ENDS = (" , ", " . ", " ) ", " but ", " & ")
 
 
 class Clauses:
@@ -26,9 +28,16 @@ class Clauses:
     def __init__(self, text: str, tokens: list[Token]) -> None:
         self.text = text
         self.found: list[Found] = []
-        self.legs: list[tuple[int, int]] = []
-        self.elsewhere: list[tuple[int, int]] = []
+        self._legs: set[tuple[int, int]] = set()
+        self._legs_in: set[int] = set()
+        self._others: set[tuple[int, int]] = set()
+        self._others_in: set[int] = set()
         self._tokens = tokens
+        self._phrases_at = frozenset(token[0] for token in tokens if token[2] is Mark.PHRASE)
+        self._reached: dict[str, int] = {}
+        self._with = NextSeen(text, " with ")
+        self._segment_ends = [NextSeen(text, mark) for mark in _SEGMENT_ENDS]
+        self._began = LastSeen(text, language.BEGAN)
         self._clause = 0
         self._segment = 0
         self._after_until = -1
@@ -70,7 +79,7 @@ class Clauses:
         if entry.is_event and (self._has_year(found) or self._is_part_of_past(found)):
             return True
         if self._past and not entry.is_diagnosis:  # "history of diabetes with tingling feet"
-            return " with " not in self.text[self._past_from : found.start]
+            return self._with.at(self._past_from) + len(" with ") > found.start
         return self._past or (entry.is_diagnosis and self._past_causes)
 
     def _has_year(self, found: Found) -> bool:
@@ -153,10 +162,7 @@ class Clauses:
 
     def _next_segment(self, position: int) -> list[str]:
         """Words from here to the next comma or end of clause."""
-        end = len(self.text)
-        for mark in (" , ", " . ", " ) ", " but ", " & "):
-            at = self.text.find(mark, position - 1)
-            end = at if 0 <= at < end else end
+        end = min(ends.at(position - 1) for ends in self._segment_ends)
         return self.text[position:end].split()
 
     def _negate(self, token: Token) -> None:
@@ -202,17 +208,14 @@ class Clauses:
 
     def _relative(self, token: Token) -> None:
         start, end = token[0], token[1]
-        if language.RELATIVE_PRESENT.search(self.text, 0, start):
+        if language.RELATIVE_PRESENT.search(self.text, max(start - 40, 0), start):
             return
-        if language.RELATIVE_ILL.match(self.text, end - 1) or self._phrase_at(end):
+        if language.RELATIVE_ILL.match(self.text, end - 1) or end in self._phrases_at:
             partner = self.text[start : end - 1] in language.PARTNERS
             self._hypothetical = self._hypothetical or partner
             self._family = True
         elif self._ends_segment(end) and self.text[max(start - 2, 0) : start] in {" (", " ,"}:
-            self._reach_back(lambda found: setattr(found, "of_family", True), segments=2)
-
-    def _phrase_at(self, position: int) -> bool:
-        return any(t[2] is Mark.PHRASE and t[0] == position for t in self._tokens)
+            self._reach_back(_say_of_family, segments=2)
 
     def _history(self, token: Token) -> None:
         if token[0] < self._after_until:
@@ -227,12 +230,12 @@ class Clauses:
         if not self._speaks_back(token):
             return
         self._after_until = token[1]
-        self._reach_back(lambda found: setattr(found, "status", Status.ABSENT))
+        self._reach_back(_deny_all)
 
     def _over_after(self, token: Token) -> None:
         if self._earlier_in_segment() and not language.ONLY_RELIEVED.match(self.text, token[1] - 1):
             self._after_until = token[1]
-            self._reach_back(lambda found: setattr(found, "historical", True))
+            self._reach_back(_say_over)
 
     def _maybe_after(self, token: Token) -> None:
         if self._speaks_back(token):
@@ -241,18 +244,18 @@ class Clauses:
 
     def _history_after(self, token: Token) -> None:
         first = self.found[-1].start if self.found else 0
-        if not language.BEGAN.search(self.text, min(first, token[0]), token[0]):
-            self._reach_back(lambda found: setattr(found, "historical", True))
+        if not self._began.between(min(first, token[0]), token[0]):
+            self._reach_back(_say_over)
             self._past = not self._earlier_in_segment()
 
     def _family_after(self, token: Token) -> None:
-        self._reach_back(lambda found: setattr(found, "of_family", True))
+        self._reach_back(_say_of_family)
 
     def _speaks_back(self, token: Token) -> bool:
         """The word closes what stands before it: "was ruled out", "leg swelling: no"."""
         if not self._earlier_in_segment(of_sign=self.text[token[0]] in ":,"):
             return False
-        before = self.text[: token[0]].rsplit(None, 1)[-1:]
+        before = self.text[max(token[0] - 40, 0) : token[0]].rsplit(None, 1)[-1:]
         auxiliary = bool(before) and before[0] in language.AUXILIARIES
         by_whom = self.text.startswith(language.BY_WHOM, token[1])
         return auxiliary or by_whom or self.text[token[0]] == "?" or self._ends_segment(token[1])
@@ -267,29 +270,44 @@ class Clauses:
         return position >= len(self.text) - 1 or self.text[position] in ",.)?"
 
     def _reach_back(self, change: Callable[[Found], None], segments: int = 1) -> None:
-        for found in reversed(self.found):
+        """Change what stands before, in this segment (or two); what was changed so before is."""
+        changed = self._reached.get(f"{change.__name__} {segments}", 0)
+        for found in reversed(self.found[changed:]):
             if found.segment <= self._segment - segments or found.clause < self._clause:
-                return
+                break
             change(found)
+        self._reached[f"{change.__name__} {segments}"] = len(self.found)
 
     def _leg(self, token: Token) -> None:
-        self.legs.append((self._clause, self._segment))
+        self._legs.add((self._clause, self._segment))
+        self._legs_in.add(self._clause)
 
     def _elsewhere(self, token: Token) -> None:
-        self.elsewhere.append((self._clause, self._segment))
+        self._others.add((self._clause, self._segment))
+        self._others_in.add(self._clause)
 
     def at_leg(self, found: Found) -> bool:
         """A lower limb is named beside the phrase, else in its clause, else anywhere in the text.
 
         A hand or the chest beside the phrase keeps it from reaching for a leg further away.
         """
-        if (found.clause, found.segment) in self.legs:
+        if (found.clause, found.segment) in self._legs:
             return True
-        if (found.clause, found.segment) in self.elsewhere or not self.legs:
+        if (found.clause, found.segment) in self._others or not self._legs:
             return False
-        if any(clause == found.clause for clause, _ in self.legs):
-            return True
-        return all(clause != found.clause for clause, _ in self.elsewhere)
+        return found.clause in self._legs_in or found.clause not in self._others_in
+
+
+def _deny_all(found: Found) -> None:
+    found.status = Status.ABSENT
+
+
+def _say_over(found: Found) -> None:
+    found.historical = True
+
+
+def _say_of_family(found: Found) -> None:
+    found.of_family = True
 
 
 def _deny_relief(found: Found) -> None:

@@ -8,9 +8,11 @@ nothing else, to those before it in the clause.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from cds_service.core.values import Status
 from cds_service.knowledge.entries import Found
+from cds_service.knowledge.scanning import LastSeen, Places
 
 
 _WORDS = {
@@ -38,6 +40,10 @@ _NOT_AFTER = re.compile(
     r" (?:old|o|pregnan\w*|gestation\w*|gest|postpartum|postnatal|post|after|following|of age|per|a week|a day|in row"
     r"|course|supply|nights|each|wait|later|from now)(?= )"
 )
+_BEGIN = re.compile(r"(?= [,.)(?] )")
+_END = re.compile(r"(?= (?:[,.)?]|but) )")
+_STOP = re.compile(r"(?= [.?] )")
+_PAUSE = re.compile(r"(?= [,.] )")
 _WORSENED = re.compile(
     r"wors|deteriorat|progress|increas|flare|treat|started on|tablets|antibiotic"
 )
@@ -50,12 +56,12 @@ def has_duration(text: str) -> bool:
 
 def set_durations(text: str, found: list[Found]) -> None:
     """Write into what was found for how many days it has been there."""
+    segments = _Segments(text, found)
     for match in _DURATION.finditer(text):
         days = _days(match)
-        if days is None or not _speaks_of_onset(text, match):
-            continue
-        for each in _meant(text, match, found):
-            each.days = days
+        if days is not None and segments.speak_of_onset(match):
+            segments.date(match, days)
+    segments.close()
 
 
 def _days(match: re.Match[str]) -> int | None:
@@ -70,30 +76,62 @@ def _days(match: re.Match[str]) -> int | None:
     return count * _UNITS[unit[0]]
 
 
-def _speaks_of_onset(text: str, match: re.Match[str]) -> bool:
-    start = text.rfind(" , ", 0, match.start()) + 1
-    start = max(start, text.rfind(" . ", 0, match.start()) + 1)
-    if _WORSENED.search(text, start, match.start()):
-        return False
-    if match["word"] == "overnight" or _NOT_BEFORE.search(text, 0, match.start()):
-        return False
-    after = _NOT_AFTER.match(text, match.end())
-    return after is None or (after[0] == " old" and "year" not in match[0])
+class _Segments:
+    """What stands between the signs of one text; asked in the order of the text."""
 
+    def __init__(self, text: str, found: list[Found]) -> None:
+        self._text = text
+        self._found = found
+        self._starts = [each.start for each in found]
+        self._begins = Places(text, _BEGIN)
+        self._ends = Places(text, _END)
+        self._stops = Places(text, _STOP)
+        self._pauses = Places(text, _PAUSE)
+        self._worsened = LastSeen(text, _WORSENED)
+        self._here: tuple[int, int] = (-1, -1)
+        self._inside: list[Found] = []
+        self._days: int | None = None
+        self._dated = 0
 
-def _meant(text: str, match: re.Match[str], found: list[Found]) -> list[Found]:
-    """The findings of the segment, else, when it opens with the duration, those before."""
-    first = max(
-        text.rfind(sign, 0, match.start() + 1) for sign in (" , ", " . ", " ) ", " ( ", " ? ")
-    )
-    ends = (text.find(sign, match.end() - 1) for sign in (" , ", " . ", " ) ", " ? ", " but "))
-    last = min((at for at in ends if at >= 0), default=len(text))
-    inside = [f for f in found if first <= f.start < last and f.status is Status.PRESENT]
-    if inside or first <= 0 or text[first : first + 3] in (" . ", " ? "):
-        return inside
-    clause = max(text.rfind(" . ", 0, match.start()), text.rfind(" ? ", 0, match.start()))
-    return [
-        f
-        for f in found
-        if clause < f.start < first and f.status is Status.PRESENT and f.days is None
-    ]
+    def speak_of_onset(self, match: re.Match[str]) -> bool:
+        """Not of a rhythm, an age, a worsening or what is planned."""
+        text, start = self._text, match.start()
+        if self._worsened.between(self._pauses.before(start - 3) + 1, start):
+            return False
+        if match["word"] == "overnight" or _NOT_BEFORE.search(text, max(start - 20, 0), start):
+            return False
+        after = _NOT_AFTER.match(text, match.end())
+        return after is None or (after[0] == " old" and "year" not in match[0])
+
+    def date(self, match: re.Match[str], days: int) -> None:
+        """The findings of the segment, else, when it opens with the duration, those before."""
+        first = self._begins.before(match.start() - 2)
+        last = self._ends.after(match.end() - 1, len(self._text))
+        if (first, last) != self._here:
+            self.close()
+            self._here = (first, last)
+            between = self._found[self._number(first) : self._number(last)]
+            self._inside = [each for each in between if each.status is Status.PRESENT]
+        if self._inside:
+            self._days = days  # the last one in a segment counts
+        elif first > 0 and self._text[first : first + 3] not in (" . ", " ? "):
+            self._date_before(first, self._stops.before(match.start() - 3), days)
+
+    def close(self) -> None:
+        """Write down what was said of the last segment."""
+        if self._days is not None:
+            for each in self._inside:
+                each.days = self._days
+        self._days = None
+
+    def _date_before(self, first: int, clause: int, days: int) -> None:
+        """What stands in the clause before ``first``; what was looked at before has its days."""
+        begin, end = max(self._number(clause + 1), self._dated), self._number(first)
+        for each in self._found[begin:end]:
+            if each.status is Status.PRESENT and each.days is None:
+                each.days = days
+        self._dated = max(self._dated, end)
+
+    def _number(self, position: int) -> int:
+        """How many findings begin before a position."""
+        return bisect_left(self._starts, position)

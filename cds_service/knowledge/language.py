@@ -239,7 +239,7 @@ LASTING_AFTER = re.compile(
 # "mother had", "father with": a relative's illness; "mother reports", "accompanied by daughter": not.
 RELATIVE_ILL = re.compile(
     r"(?: (?:and|or|,|/|\(|:|also|who|both|her|his|my|is|was|were|maternal|paternal|mother|father|sister|brother"
-    r"|mum|mom|dad|sisters|brothers|aunt|uncle|grandmother|grandfather))*"
+    r"|mum|mom|dad|sisters|brothers|aunt|uncle|grandmother|grandfather)){0,12}"
     r" (?:had|has|have|with|suffers|suffered|diagnosed|died|known)\b(?! noti[cs]e| seen| observe| report| told| said)"
 )
 RELATIVE_PRESENT = re.compile(

@@ -141,7 +141,7 @@ def _is_diagnosis_by_pair(token: Token, text: str) -> bool:
     return (
         entry is not None
         and entry.about is Subject.CAUSE
-        and text[: token[0]].endswith((_PAIR, "& no "))
+        and text.endswith((_PAIR, "& no "), 0, token[0])
     )
 
 
@@ -164,11 +164,14 @@ def _targets(tokens: Iterable[Token]) -> dict[str, str]:
 
 def _longest(tokens: list[Token]) -> list[Token]:
     """Leave out what lies inside something longer."""
-    return [
-        t
-        for t in tokens
-        if not any(o[0] <= t[0] and t[1] <= o[1] and o[1] - o[0] > t[1] - t[0] for o in tokens)
-    ]
+    kept: list[Token] = []
+    reach = 0
+    for token in sorted(tokens, key=lambda token: (token[0], -token[1])):
+        same = bool(kept) and token[:2] == kept[-1][:2]
+        if same or token[1] > reach:
+            kept.append(token)
+        reach = max(reach, token[1])
+    return kept
 
 
 def _names(named: Iterable[tuple[str, Iterable[str]]]) -> Automaton:

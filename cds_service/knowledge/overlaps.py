@@ -8,6 +8,9 @@ then a negation.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from itertools import accumulate
+
 from cds_service.knowledge.entries import Bearing, Token
 from cds_service.knowledge.language import Mark
 
@@ -109,20 +112,33 @@ def _without_lookalikes(tokens: list[Token]) -> list[Token]:
     if not spans:
         return tokens
     phrases = {(t[0], t[1]) for t in tokens if t[2] is Mark.PHRASE}
-    bare = [
-        span for span in spans if span not in phrases
-    ]  # "leg bag" names no leg, "knee pain" does
-    return [t for t in tokens if not _is_swallowed(t, bare if t[2] is Mark.LEG else spans)]
+    # "leg bag" names no leg, "knee pain" does
+    bare = _Expressions([span for span in spans if span not in phrases])
+    every = _Expressions(spans)
+    return [t for t in tokens if not _is_swallowed(t, bare if t[2] is Mark.LEG else every)]
 
 
-def _is_swallowed(token: Token, spans: list[tuple[int, int]]) -> bool:
+def _is_swallowed(token: Token, expressions: _Expressions) -> bool:
     if token[2] is Mark.ELSEWHERE:
         return False
-    return token[2] is Mark.LOOKALIKE or any(_is_part(token, start, end) for start, end in spans)
+    return token[2] is Mark.LOOKALIKE or expressions.hold(token)
 
 
-def _is_part(token: Token, start: int, end: int) -> bool:
-    """The token lies inside a fixed expression, or begins there and runs out of it."""
-    if token[0] == start:
-        return token[1] < end
-    return start < token[0] < end
+class _Expressions:
+    """Fixed expressions of one text, by where they begin."""
+
+    def __init__(self, spans: list[tuple[int, int]]) -> None:
+        longest: dict[int, int] = {}
+        for start, end in spans:
+            longest[start] = max(end, longest.get(start, end))
+        self._longest = longest
+        self._starts = sorted(longest)
+        # How far any of the expressions reaches that begin here or before.
+        self._reach = list(accumulate((longest[start] for start in self._starts), max))
+
+    def hold(self, token: Token) -> bool:
+        """The token lies inside one, or begins there and runs out of it."""
+        if token[1] < self._longest.get(token[0], 0):
+            return True
+        before = bisect_left(self._starts, token[0])
+        return before > 0 and token[0] < self._reach[before - 1]

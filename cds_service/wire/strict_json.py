@@ -73,9 +73,4 @@ def _outside_strings(body: bytes) -> bytes:
 
 def _without_escapes(body: bytes) -> bytes:
     """Without backslashes and the byte that follows each; an escaped backslash escapes nothing."""
-    kept: list[bytes] = []
-    escaped = False
-    for part in body.split(b"\\"):
-        kept.append(part[1:] if escaped else part)
-        escaped = bool(part) or not escaped
-    return b"".join(kept)
+    return body.replace(b"\\\\", b"").replace(b'\\"', b"")

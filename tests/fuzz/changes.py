@@ -17,6 +17,19 @@ ODD = (
 )  # fmt: skip
 
 
+_TALK = (
+    "burning legs ",
+    "leg pain. ",
+    "no, ",
+    "mother ",
+    "legs hurt 3 weeks ",
+    "? ",
+    "\\",
+    '"',
+    "LE le ",
+)
+
+
 def damaged(document: Any, dice: Random) -> tuple[Any, list[str]]:
     """A copy with one to four changes, and what they were."""
     changed = deepcopy(document)
@@ -92,7 +105,9 @@ def _stretch(document: Any, path: Path, dice: Random) -> None:
     """A long text where one was, or in its place."""
     holder = _holder(document, path)
     value = holder[path[-1]]
-    words = value if isinstance(value, str) and value else "burning legs "
+    words = (
+        value if isinstance(value, str) and value and dice.random() < 0.5 else dice.choice(_TALK)
+    )
     holder[path[-1]] = (words * dice.choice((10, 1_000)))[:200_000]
 
 
