@@ -37,6 +37,7 @@ def client(medplum: Medplum) -> FlaskClient:
         fhir_allow_http=True,
         fhir_allow_private=True,
         fhir_seconds=20,
+        request_seconds=25,
         fhir_max_bytes=50_000_000,
         fhir_max_pages=100,
     )
