@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from random import Random  # noqa: TID251 (a type here; `measure.dice` makes them)
 from typing import Any
@@ -47,6 +47,32 @@ def damaged(document: Any, dice: Random) -> tuple[Any, list[str]]:
 
 
 def _place(document: Any, dice: Random) -> Path | None:
+    """A member somewhere, mostly in what is read about the patient: the envelope is refused soon enough."""
+    if dice.random() < 0.9:
+        deep = [path for path in _places(document) if _is_about_the_patient(path)]
+        if deep:
+            return dice.choice(deep)
+    return _walked(document, dice)
+
+
+def _is_about_the_patient(path: Path) -> bool:
+    """Below prefetch, or what a context holds besides ids."""
+    return len(path) > 2 and path[0] in {"prefetch", "context"}
+
+
+def _places(value: Any, path: Path = ()) -> Iterator[Path]:
+    """The path of every member and element below ``value``; as deep as requests may be."""
+    inner: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, dict):
+        inner = value.items()
+    elif isinstance(value, list):
+        inner = enumerate(value)
+    for name, member in inner:
+        yield (*path, name)
+        yield from _places(member, (*path, name))
+
+
+def _walked(document: Any, dice: Random) -> Path | None:
     """A member somewhere; deeper ones are as likely as shallow ones."""
     path: Path = ()
     value = document
@@ -100,7 +126,8 @@ def _unwrap(document: Any, path: Path, dice: Random) -> None:
 def _repeat(document: Any, path: Path, dice: Random) -> None:
     holder = _holder(document, path)
     value = holder[path[-1]]
-    holder[path[-1]] = [value] * (dice.choice((2, 3)) if isinstance(value, dict | list) else 40)
+    times = dice.choice((2, 3)) if isinstance(value, dict | list) else 40
+    holder[path[-1]] = [deepcopy(value) for _ in range(times)]
 
 
 def _stretch(document: Any, path: Path, dice: Random) -> None:
