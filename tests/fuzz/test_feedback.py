@@ -35,7 +35,7 @@ NOW = datetime(2026, 11, 21, tzinfo=UTC)
 ITEM = st.fixed_dictionaries(
     {},
     optional={
-        "card": LEAVES,
+        "card": st.sampled_from(("\0", "a\0b", "\ufffd", " ")) | LEAVES,
         "outcome": st.sampled_from(("accepted", "overridden")) | VALUES,
         "outcomeTimestamp": st.just("2026-11-21T10:00:00Z") | VALUES,
         "acceptedSuggestions": st.lists(st.fixed_dictionaries({"id": VALUES})) | VALUES,
