@@ -35,12 +35,12 @@ def current_report(site: Site) -> Report:
     """The report that the query asks for.
 
     Raises:
-        InvalidRequestError: A bound is no instant.
+        InvalidRequestError: A bound is no instant, or the client has no possible name.
         UnavailableError: There is no memory, or its database cannot be asked.
     """
     if site.memory is None:
         raise UnavailableError("This installation keeps no feedback.", retry_after=86_400)
-    client = _of_client() or request.args.get("client", "")[:_LONGEST_NAME]
+    client = _of_client() or _named()
     span = Span(since=_bound("since"), until=_bound("until"), client=client)
     return site.memory.report(span)
 
@@ -49,6 +49,14 @@ def _of_client() -> str:
     """A client sees its own figures and nobody else's."""
     name = caller().client
     return "" if name in RESERVED else name
+
+
+def _named() -> str:
+    """The client that is asked about; no database holds, and PostgreSQL refuses, a name with NUL."""
+    name = request.args.get("client", "")[:_LONGEST_NAME]
+    if "\0" in name:
+        raise InvalidRequestError("`client` is no name of a client.", "client")
+    return name
 
 
 def _bound(name: str) -> datetime | None:

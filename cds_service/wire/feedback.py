@@ -20,6 +20,8 @@ from cds_service.wire.instants import read_instant
 _CODE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 # What a reason counts as that is not from the system that our cards offer.
 _OTHER = "other"
+# PostgreSQL refuses texts with NUL: one such item would take all others of the batch with it.
+_STORABLE = validate.ContainsNoneOf("\0")
 
 
 class BadItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +82,7 @@ class FeedbackItemSchema(Schema):
 
         unknown = EXCLUDE
 
-    card = fields.String(required=True, validate=validate.Length(min=1, max=100))
+    card = fields.String(required=True, validate=[validate.Length(min=1, max=100), _STORABLE])
     outcome = fields.String(required=True, validate=validate.OneOf(["accepted", "overridden"]))
     outcomeTimestamp = fields.String(required=True)  # noqa: N815 (the wire's name)
     acceptedSuggestions = fields.List(  # noqa: N815 (the wire's name)

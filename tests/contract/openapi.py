@@ -26,10 +26,16 @@ def document() -> Json:
 def operations() -> list[Operation]:
     """Each documented operation with the pattern of its path."""
     return [
-        (re.compile(re.sub(r"\{\w+\}", "[^/]+", path) + "/?"), method.upper(), operation)
+        (_pattern(path), method.upper(), operation)
         for path, item in document()["paths"].items()
         for method, operation in item.items()
     ]
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    """Discovery is offered with a slash at its end as well; any other address with one is another."""
+    slash = "/?" if path == "/cds-services" else ""
+    return re.compile(re.sub(r"\{\w+\}", "[^/]+", path) + slash)
 
 
 def operation_of(method: str, path: str) -> Json | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from random import Random  # noqa: TID251 (a type here; `measure.dice` makes them)
 from typing import Any
@@ -14,6 +14,8 @@ ODD = (
     {"resourceType": "Bundle"}, {"reference": "#"}, "9999-99-99", "2026", "0000-01-01", "2026-11-21T24:61:61Z",
     "2026-02-30", "Patient/other", "\u0000", "\u200b", "\u202e", "é" * 300, "<script>", "{{context.patientId}}",
     10**30, -(10**30), 0.1 + 0.2, "NaN", "Infinity", "1e999", "-0", " ", "null", "urn:uuid:x",
+    "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "2299-12-31T23:59:59-23:59", "1900-01-01T00:00:00+23:59",
+    "2026-11-21T23:59:60Z", "\uffff\ufdd0", "\u0301" * 50, "\u0662\u0660\u0662\u0666-11-21", "\u00b2", "\u00bd", "\U0001f9b5", -1e308, 2**63, 5e-324,
 )  # fmt: skip
 
 
@@ -45,6 +47,32 @@ def damaged(document: Any, dice: Random) -> tuple[Any, list[str]]:
 
 
 def _place(document: Any, dice: Random) -> Path | None:
+    """A member somewhere, mostly in what is read about the patient: the envelope is refused soon enough."""
+    if dice.random() < 0.9:
+        deep = [path for path in _places(document) if _is_about_the_patient(path)]
+        if deep:
+            return dice.choice(deep)
+    return _walked(document, dice)
+
+
+def _is_about_the_patient(path: Path) -> bool:
+    """Below prefetch, or what a context holds besides ids."""
+    return len(path) > 2 and path[0] in {"prefetch", "context"}
+
+
+def _places(value: Any, path: Path = ()) -> Iterator[Path]:
+    """The path of every member and element below ``value``; as deep as requests may be."""
+    inner: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, dict):
+        inner = value.items()
+    elif isinstance(value, list):
+        inner = enumerate(value)
+    for name, member in inner:
+        yield (*path, name)
+        yield from _places(member, (*path, name))
+
+
+def _walked(document: Any, dice: Random) -> Path | None:
     """A member somewhere; deeper ones are as likely as shallow ones."""
     path: Path = ()
     value = document
@@ -98,7 +126,8 @@ def _unwrap(document: Any, path: Path, dice: Random) -> None:
 def _repeat(document: Any, path: Path, dice: Random) -> None:
     holder = _holder(document, path)
     value = holder[path[-1]]
-    holder[path[-1]] = [value] * (dice.choice((2, 3)) if isinstance(value, dict | list) else 40)
+    times = dice.choice((2, 3)) if isinstance(value, dict | list) else 40
+    holder[path[-1]] = [deepcopy(value) for _ in range(times)]
 
 
 def _stretch(document: Any, path: Path, dice: Random) -> None:
@@ -120,8 +149,15 @@ def _deepen(document: Any, path: Path, dice: Random) -> None:
     holder[path[-1]] = value
 
 
+def _rename(document: Any, path: Path, dice: Random) -> None:
+    """A member under the name of another: values in places that are meant for other types."""
+    holder, other = _holder(document, path), _place(document, dice)
+    if isinstance(holder, dict) and other is not None and isinstance(other[-1], str):
+        holder[other[-1]] = holder.pop(path[-1])
+
+
 CHANGES: tuple[Callable[[Any, Path, Random], None], ...] = (
-    _drop, _retype, _retype, _swap, _nest, _unwrap, _repeat, _stretch, _deepen,
+    _drop, _retype, _retype, _swap, _nest, _unwrap, _repeat, _stretch, _deepen, _rename,
 )  # fmt: skip
 
 
@@ -132,3 +168,37 @@ def damaged_bytes(body: bytes, dice: Random) -> bytes:
     return dice.choice(
         (body[:at], body[:at] + noise + body[at:], body[:at] + noise + body[at + 8 :])
     )
+
+
+# What stands in JSON texts that are none, or only just one; put in place of some value.
+_NO_VALUES = (
+    b"NaN", b"Infinity", b"-Infinity", b"1e999", b"-1e-999", b"1" * 500, b"01", b"+1", b".5", b"1.", b"undefined",
+    b"'x'", b"True", b'"\\ud800"', b'"\\udc00\\ud800"', b'"\\u0000"', b'"\xff"', b'"\xc0\xaf"', b'"\xed\xa0\x80"',
+    b'"\n"', b'"\\x41"', b'"', b"\\", b"[" * 3_000, b'{"a":' * 3_000, b"[" * 60 + b"]" * 60, b"/* */ 1", b"",
+    b'{"a": 1, "a": 2}', b'{"": 1}', b"[1,]", b'{"a" 1}', b"]",
+)  # fmt: skip
+_ENCODINGS = ("utf-16", "utf-16-le", "utf-32", "utf-8-sig", "utf-7", "cp037")
+
+
+def damaged_text(body: bytes, dice: Random) -> bytes:
+    """A value that JSON does not know, or another encoding, or something around the document."""
+    kind = dice.random()
+    if kind < 0.2:
+        return body.decode().encode(dice.choice(_ENCODINGS))
+    if kind < 0.3:
+        return (
+            dice.choice((b"\x00", b" " * 50_000, b"//\n")) + body + dice.choice((b"", b"{}", b","))
+        )
+    places = [at for at, byte in enumerate(body) if byte in b":,"]
+    if not places:
+        return dice.choice(_NO_VALUES)
+    at = dice.choice(places) + 1
+    return body[:at] + dice.choice(_NO_VALUES) + dice.choice((b",", b"")) + body[at:]
+
+
+def damaged_somehow(body: bytes, dice: Random) -> tuple[bytes, list[str]]:
+    """The bytes damaged in one call of seven, and what was done."""
+    chance = dice.random()
+    if chance < 0.07:
+        return damaged_bytes(body, dice), ["bytes"]
+    return (damaged_text(body, dice), ["text"]) if chance < 0.14 else (body, [])

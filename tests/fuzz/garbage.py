@@ -14,6 +14,10 @@ KINDS = (
     "Procedure", "DiagnosticReport", "ServiceRequest", "QuestionnaireResponse", "FamilyMemberHistory",
     "DeviceRequest", "Bundle", "OperationOutcome", "Parameters", "Nonsense", "",
 )  # fmt: skip
+HOOKS = (
+    "patient-view", "order-sign", "order-select", "problem-list-item-create", "encounter-start",
+    "encounter-discharge",
+)  # fmt: skip
 # Members that the readers look at, in any release, and others.
 MEMBERS = (
     "resourceType", "id", "status", "code", "coding", "system", "display", "text", "subject", "patient",
@@ -71,7 +75,9 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
         entries = draw(st.lists(resources(), max_size=5))
         held = {"resourceType": "Bundle", "entry": [{"resource": each} for each in entries]}
         body["prefetch"][key] = draw(st.just(held) | resources() | VALUES)
-    body["hook"] = draw(st.sampled_from(("patient-view", "order-sign", "problem-list-item-create")))
+    body["hook"] = draw(st.sampled_from(HOOKS))
+    if body["hook"].startswith("encounter"):
+        body["context"]["encounterId"] = "x"
     drafts = {
         "resourceType": "Bundle",
         "entry": [{"resource": each} for each in draw(st.lists(resources(), max_size=3))],

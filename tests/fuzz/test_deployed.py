@@ -5,17 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random  # noqa: TID251 (a type here; `measure.dice` makes them)
 
 import pytest
 
-from cds_service.gather.sandbox import read_case
+from cds_service.app import create_app
+from cds_service.core.knowledge import Knowledge
+from cds_service.settings import Settings
 from tests.functional.server import Server, gunicorn
-from tests.fuzz.changes import damaged, damaged_bytes
+from tests.functional.test_broken_http import answers_to
+from tests.fuzz.addresses import Addresses
+from tests.fuzz.call import Call, kept_if_wrong, post
+from tests.fuzz.changes import damaged, damaged_somehow
 from tests.fuzz.measure import SEED, TIMES, dice
-from tests.fuzz.test_mutations import CASES, SERVICES
+from tests.fuzz.test_mutations import CASES, SERVICES, shipped
 from tests.memory.room import SECRET
 
 
+PLACES = ("/cds-services/{}", "/cds-services/{}", "/explain/{}", "/cds-services/{}/feedback")
 REQUESTS = 150 * TIMES
 # Allocators keep what they once had; a leak of one request's data in each call would be far more.
 MOST_GROWTH = 120_000_000
@@ -33,25 +40,31 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield started
 
 
-def test_no_damage_stops_the_server(server: Server) -> None:
-    """Bodies damaged as JSON and as bytes; no 5xx, no lost connection, bounded memory."""
+def test_no_damage_stops_the_server(server: Server, knowledge: Knowledge) -> None:
+    """Bodies and whole requests, damaged; no 5xx, no lost answer, no lost worker, bounded memory."""
     chance = dice("deployed")
     worker = _worker_of(server.process.pid)
+    addresses = Addresses(create_app(Settings()), knowledge, [folder.name for folder in CASES])
     before = 0
     for attempt in range(REQUESTS):
         if attempt == REQUESTS // 5:  # what is loaded at first use is loaded now
             before = _resident(worker)
-        folder = chance.choice(CASES)
-        request = read_case(folder)[1]
-        body, done = damaged(request, chance)
-        data = json.dumps(body).encode()
-        if chance.random() < 0.3:
-            data, done = damaged_bytes(data, chance), [*done, "bytes"]
-        service = chance.choice(SERVICES[request["hook"]])
-        answer = server.call("POST", f"/cds-services/{service}", data)
-        assert answer.status < 500, f"seed {SEED} attempt {attempt}: {folder.name}: {done}"
+        call = _damaged_call(chance) if chance.random() < 0.7 else addresses.call(chance)
+        with kept_if_wrong(call, f"seed {SEED} attempt {attempt}"):
+            statuses = [status for status, _ in answers_to(server, call.wire())]
+            assert statuses, "no answer"
+            assert max(statuses) < 500 or statuses == [501], statuses  # of a coding that is none
     assert _worker_of(server.process.pid) == worker, "the worker was replaced"
+    assert server.call("GET", "/health/ready").status == 200
     assert _resident(worker) - before < MOST_GROWTH
+
+
+def _damaged_call(chance: Random) -> Call:
+    """To a service, to explain, or to feedback."""
+    request = shipped(chance.choice(CASES))
+    service = chance.choice(SERVICES[request["hook"]])
+    data, _ = damaged_somehow(json.dumps(damaged(request, chance)[0]).encode(), chance)
+    return post(chance.choice(PLACES).format(service), data)
 
 
 def _worker_of(master: int) -> int:

@@ -202,3 +202,14 @@ def test_the_media_type_is_checked(remembering: FlaskClient) -> None:
     """As for every POST."""
     assert remembering.post(URL, data="{}", content_type="text/plain").status_code == 415
     assert remembering.get(URL).status_code == 405
+
+
+@pytest.mark.parametrize("id", ["\0", "a\0b"], ids=["alone", "inside"])
+def test_an_id_that_no_database_holds_is_a_bad_item(remembering: FlaskClient, id: str) -> None:
+    """PostgreSQL takes no NUL in a text; the item is named, and the others are kept."""
+    card, _ = remembering.post(SERVICE, json=pv()).get_json()["cards"]
+    good = overridden(card["uuid"], AT)
+    answer = remembering.post(f"{SERVICE}/feedback", json={"feedback": [good | {"card": id}, good]})
+    assert answer.status_code == 200, answer.data
+    assert answer.get_json()["issue"][0]["expression"] == ["feedback[0].card"]
+    assert remembering.get("/reports").get_json()["services"][0]["overridden"] == 1

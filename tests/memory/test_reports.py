@@ -111,3 +111,11 @@ def test_no_trials_no_rate() -> None:
 def test_utc(report: Json) -> None:
     """Instants come back as they went in, on both databases."""
     assert report["weeks"][0]["week"] == "2026-W47"
+
+
+def test_a_name_that_no_database_holds_is_refused(remembering: FlaskClient) -> None:
+    """PostgreSQL takes no NUL in a text; that is the caller's mistake, not a memory out of order."""
+    answer = remembering.get("/reports?client=a%00b")
+    assert answer.status_code == 400
+    assert answer.get_json()["issue"][0]["expression"] == ["client"]
+    assert remembering.get("/reports?client=a%01b").status_code == 200
