@@ -7,9 +7,6 @@ console, every failed request to our own server and every uncaught error fails t
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
 
 from tests.functional.server import Server, gunicorn
+from tests.installing import install, require
 
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -38,26 +36,13 @@ _SERIOUS = {"serious", "critical"}
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium; installed where it may be, else the tests fail in CI and are skipped elsewhere."""
-    if not CHROMIUM.exists() and not _installed():
-        message = f"no {CHROMIUM}: install Debian's package chromium"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
+    if not CHROMIUM.exists():
+        install("chromium")
+    require("chromium", str(CHROMIUM), present=CHROMIUM.exists())
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield started
         started.close()
-
-
-def _installed() -> bool:
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        return False
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"]
-    for command in (["apt-get", "update", "-qq"], install):
-        subprocess.run(command, check=False, env=environment, **quiet)
-    return CHROMIUM.exists()
 
 
 @pytest.fixture(scope="session")

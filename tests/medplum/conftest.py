@@ -17,6 +17,8 @@ from typing import Any, NoReturn
 
 import pytest
 
+from tests.installing import alone
+
 
 HERE = Path(__file__).parent
 INSTALLED = HERE.parents[1] / ".venv" / "medplum"
@@ -80,7 +82,8 @@ def medplum() -> Iterator[Medplum]:
     """Started once."""
     if not shutil.which("node") or not shutil.which("npm"):
         _cannot("There is no Node here.")
-    _install()
+    with alone("npm"):
+        _install()
     with subprocess.Popen(
         ["node", "server.mjs"], cwd=INSTALLED, stdout=subprocess.PIPE, text=True
     ) as process:

@@ -12,9 +12,9 @@ from pathlib import Path
 from uuid import uuid4
 
 import psycopg
-import pytest
 
 from tests.functional.server import free_port
+from tests.installing import install, require
 
 
 _ROOT = os.geteuid() == 0
@@ -22,10 +22,8 @@ _ROOT = os.geteuid() == 0
 
 def server_programs() -> Path | None:
     """The folder of initdb and postgres; installed first where that is possible."""
-    if _found() is None and _ROOT and shutil.which("apt-get"):
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        subprocess.run(["apt-get", "update"], check=False, **quiet)
-        subprocess.run(["apt-get", "install", "-y", "postgresql"], check=False, **quiet)
+    if _found() is None:
+        install("postgresql")
     return _found()
 
 
@@ -41,9 +39,8 @@ def _found() -> Path | None:
 def postgres() -> Iterator[int]:
     """The port of a running server, with the superuser `cds` and no password, on loopback."""
     programs = server_programs()
-    if programs is None:
-        reason = "PostgreSQL is not installed: Debian's package postgresql has it"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    require("postgresql", "PostgreSQL", present=programs is not None)
+    assert programs is not None
     with tempfile.TemporaryDirectory(prefix="cds-postgres-") as folder:
         data, port = Path(folder) / "data", free_port()
         if _ROOT:  # the server refuses to run as root
