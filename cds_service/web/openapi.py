@@ -17,6 +17,7 @@ from marshmallow import Schema
 
 from cds_service.store.reports import Report
 from cds_service.web.answers import FHIR_JSON, JSON
+from cds_service.web.openapi_words import AUTHORIZATION, DESCRIPTIONS, EXAMPLES
 from cds_service.wire.feedback import FeedbackSchema
 from cds_service.wire.schemas.calls import (
     CardsSchema,
@@ -70,7 +71,7 @@ def openapi_document(services: Iterable[str], address: str = "", *, metrics: boo
     )
     spec.components.security_scheme(
         "token",
-        {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "CDS client."},
+        {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": AUTHORIZATION},
     )
     for name, schema in _SCHEMAS.items():
         spec.components.schema(name, schema=schema)
@@ -141,8 +142,7 @@ def _paths(services: tuple[str, ...], *, metrics: bool) -> Json:
 
 def _call(name: str, summary: str, answer: str, id: Json) -> Json:
     return _PROTECTED | {
-        "operationId": name,
-        "summary": summary,
+        **_named(name, summary),
         "parameters": [id],
         "requestBody": _body("HookRequest"),
         "responses": _answers(answer, *_OF_POSTS, 412),
@@ -155,8 +155,7 @@ def _feedback(id: Json) -> Json:
         204: {"description": "All was taken."},
     }
     return _PROTECTED | {
-        "operationId": "feedback",
-        "summary": "What clinicians answered to cards",
+        **_named("feedback", "What clinicians answered to cards"),
         "parameters": [id],
         "requestBody": _body("Feedback"),
         "responses": _keyed(taken | _errors(*_OF_POSTS)),
@@ -166,8 +165,7 @@ def _feedback(id: Json) -> Json:
 def _reports() -> Json:
     asked = {"since": "From this day or instant on", "until": "Before it", "client": "Only of it"}
     return _PROTECTED | {
-        "operationId": "reports",
-        "summary": "How the advice is received",
+        **_named("reports", "How the advice is received"),
         "parameters": [
             {"name": name, "in": "query", "schema": {"type": "string"}, "description": words}
             for name, words in asked.items()
@@ -177,20 +175,22 @@ def _reports() -> Json:
 
 
 def _get(name: str, summary: str, answer: str, *errors: int) -> Json:
-    return {
-        "operationId": name,
-        "summary": summary,
-        "responses": _answers(answer, *errors, 500),
-    }
+    return _named(name, summary) | {"responses": _answers(answer, *errors, 500)}
 
 
 def _plain(name: str, summary: str, kind: str, shape: Json) -> Json:
     answers = {200: _answer(f"{summary}.", kind, shape)} | _errors(500)
-    return {"operationId": name, "summary": summary, "responses": _keyed(answers)}
+    return _named(name, summary) | {"responses": _keyed(answers)}
+
+
+def _named(name: str, summary: str) -> Json:
+    return {"operationId": name, "summary": summary, "description": DESCRIPTIONS[name]}
 
 
 def _body(schema: str) -> Json:
-    return {"required": True, "content": {JSON: {"schema": _ref(schema)}}}
+    title, value = EXAMPLES[schema]
+    shown = {schema: {"summary": title, "value": value}}
+    return {"required": True, "content": {JSON: {"schema": _ref(schema), "examples": shown}}}
 
 
 def _answers(schema: str, *errors: int) -> Json:
