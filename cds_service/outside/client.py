@@ -21,7 +21,8 @@ import httpx
 T = TypeVar("T")
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 ADDRESS = "address"
-_LIMITS = httpx.Limits(max_connections=128, max_keepalive_connections=32, keepalive_expiry=30)
+# Idle connections go before usual servers close them (Node: 5 s): several that died would outlast a retry.
+_LIMITS = httpx.Limits(max_connections=128, max_keepalive_connections=32, keepalive_expiry=4)
 _HEADERS = {
     "Accept": "application/fhir+json, application/json;q=0.9",
     # No compression: what is counted against the limit is what arrives.
