@@ -14,7 +14,7 @@ test: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -n 4
+	$(BIN)/pytest -n 3
 
 # Twenty times the requests of `make test`, from a seed of the day, which stands in the head of the run.
 fuzz: $(VENV)/.dev

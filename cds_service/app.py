@@ -156,7 +156,7 @@ def compose_site(
         advisor=advisor or Advisor(known, policy, clock),
         hooks_version=settings.hooks_version,
         knowledge_version=known.version,
-        about=about_document(known),
+        about=partial(about_document, known),
         allow_as_of=settings.as_of_allowed,
         max_json_depth=settings.max_json_depth,
         max_resources=settings.max_resources,

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 import orjson
@@ -38,10 +41,7 @@ class Sandbox:
     def __init__(self, folder: Path) -> None:
         """``folder`` holds one folder for each case; one that does not exist is an empty sandbox."""
         self._folder = folder
-        self.cases: dict[str, SandboxCase] = {
-            path.parent.name: msgspec.convert(read_yaml(path), type=SandboxCase)
-            for path in sorted(folder.glob(f"*/{STORY}"))
-        }
+        self.cases = _stories(folder)
 
     def request(self, slug: str) -> Json | None:
         """A fresh request of a case; None when there is no such case."""
@@ -53,6 +53,17 @@ class Sandbox:
             return None
         record: Json = orjson.loads((self._folder / slug / RECORD).read_bytes())
         return record
+
+
+@cache
+def _stories(folder: Path) -> Mapping[str, SandboxCase]:
+    """Read once in a process; what is shipped does not change under it."""
+    return MappingProxyType(
+        {
+            path.parent.name: msgspec.convert(read_yaml(path), type=SandboxCase)
+            for path in sorted(folder.glob(f"*/{STORY}"))
+        }
+    )
 
 
 def read_case(folder: Path) -> tuple[SandboxCase, Json]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from flask import Blueprint, Response
 
 from cds_service.web.answers import JSON, json_answer
@@ -20,6 +22,7 @@ def discovery_blueprint(site: Site) -> Blueprint:
     """``GET /cds-services`` and the health interface; the bodies are made once."""
     blueprint = Blueprint("discovery", __name__)
     document = write_json(discovery_document(site.services.values(), site.hooks_version))
+    about_document = cache(site.about)
 
     @blueprint.get("/cds-services", strict_slashes=False)
     def discovery() -> Response:
@@ -29,7 +32,7 @@ def discovery_blueprint(site: Site) -> Blueprint:
     @blueprint.get("/about")
     def about() -> Response:
         """Intended use and source attributes, for those who review decision support."""
-        return json_answer(site.about)
+        return json_answer(about_document())
 
     @blueprint.get("/health/live")
     def live() -> Response:

@@ -61,7 +61,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
         advisor: Turns requests into reasoning and cards.
         hooks_version: Version of CDS Hooks claimed in discovery.
         knowledge_version: Shown by the health interface.
-        about: What the service is, for reviewers: source attributes and intended use.
+        about: Makes the document of what the service is, for reviewers.
         allow_as_of: Whether services accept an instant set by the client.
         max_resources: Most resources in one request.
         request_seconds: Time budget of a call.
@@ -80,7 +80,7 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     advisor: Advises
     hooks_version: str
     knowledge_version: str
-    about: dict[str, Any]
+    about: Callable[[], dict[str, Any]]
     allow_as_of: bool
     max_json_depth: int
     authentication: str

@@ -43,7 +43,7 @@ DRAFT: Json = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def real(knowledge: Knowledge) -> FlaskClient:
     """The whole service with its reasoning."""
     return create_app(knowledge=knowledge).test_client()

@@ -115,7 +115,10 @@ def test_fetching_succeeds(service: ServiceDefinition) -> None:
 
 def _fetching_from(fhir: FhirServer) -> Any:
     return silent_about_it(
-        CDS_FHIR_SERVERS=fhir.base, CDS_FHIR_ALLOW_HTTP="true", CDS_FHIR_ALLOW_PRIVATE="true"
+        CDS_FHIR_SERVERS=fhir.base,
+        CDS_FHIR_ALLOW_HTTP="true",
+        CDS_FHIR_ALLOW_PRIVATE="true",
+        CDS_FHIR_SECONDS="20",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ import pytest
 from flask.testing import FlaskClient
 from pydantic import SecretStr
 
-from cds_service.app import create_app
+from cds_service.app import create_app, utc_now
+from cds_service.core.card import CardPolicy
 from cds_service.core.knowledge import Knowledge
 from cds_service.settings import Settings
+from cds_service.web.advisor import Advisor
 from tests.contract.advisor import FixedAdvisor
 from tests.memory.postgres import new_database, postgres
 from tests.memory.room import SECRET, Room
@@ -55,10 +58,20 @@ def remembering(
         yield room.client
 
 
+@pytest.fixture(scope="session")
+def reasoner(knowledge: Knowledge) -> Advisor:
+    """The advisor as it is shipped; what it looks things up in is made once for all tests."""
+    return Advisor(knowledge, CardPolicy(), utc_now)
+
+
 @pytest.fixture
-def room(knowledge: Knowledge, settings: Settings, moments: list[datetime]) -> Iterator[Room]:
+def room(
+    knowledge: Knowledge, reasoner: Advisor, settings: Settings, moments: list[datetime]
+) -> Iterator[Room]:
     """The service as it reasons, with a memory."""
-    with _served(settings, moments, knowledge=knowledge) as served:
+    advisor = copy(reasoner)
+    advisor.clock = lambda: moments[-1]
+    with _served(settings, moments, knowledge=knowledge, advisor=advisor) as served:
         yield served
 
 

@@ -28,6 +28,7 @@ def test_every_worker_has_its_own_client(server: FhirServer) -> None:
         "CDS_FHIR_SERVERS": server.base,
         "CDS_FHIR_ALLOW_HTTP": "true",
         "CDS_FHIR_ALLOW_PRIVATE": "true",
+        "CDS_FHIR_SECONDS": "20",
         "CDS_WORKERS": "2",
     }
     with gunicorn(**settings) as running, ThreadPoolExecutor(8) as pool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from cds_service.knowledge.lexicon import TextHit
@@ -200,13 +198,3 @@ def test_workups_and_analytes() -> None:
     )
     assert small_lexicon().find_analyte("Ferritin level") == ("ferritin", "ferritin")
     assert small_lexicon().find_analyte("Potassium") is None
-
-
-def test_it_is_fast() -> None:
-    """Far below a millisecond; the goal is 20 microseconds for 40 characters."""
-    lexicon = small_lexicon()
-    lexicon.find_statements("denies leg pain, has burning feet at bed")
-    start = time.perf_counter()
-    for _ in range(1000):
-        lexicon.find_statements("denies leg pain, has burning feet at bed")
-    assert time.perf_counter() - start < 0.2
