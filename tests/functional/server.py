@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -36,10 +37,11 @@ class Answer(NamedTuple):
 
 
 class Server(NamedTuple):
-    """A running server."""
+    """A running server; what it prints goes to a file, because a pipe that nobody reads would stop it."""
 
     port: int
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
+    output: Path
 
     def call(
         self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None
@@ -59,6 +61,16 @@ class Server(NamedTuple):
             assert not problems, problems
         return answer
 
+    def printed(self) -> str:
+        """Everything that it has printed until now."""
+        return self.output.read_text(encoding="utf-8")
+
+    def stopped(self) -> str:
+        """Everything that it has printed, when it has stopped."""
+        self.process.terminate()
+        self.process.wait(timeout=30)
+        return self.printed()
+
 
 def free_port() -> int:
     """A port that nobody listens on."""
@@ -72,21 +84,16 @@ def free_port() -> int:
 def running(command: list[str], port: int, **settings: str) -> Iterator[Server]:
     """``command`` until it is ready, stopped at the end."""
     environment = os.environ | {"CDS_PORT": str(port), "PYTHONUNBUFFERED": "1"} | settings
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environment,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-    server = Server(port, process)
-    try:
-        _wait(server)
-        yield server
-    finally:
-        process.terminate()
-        process.communicate(timeout=30)
+    with tempfile.NamedTemporaryFile(prefix="cds-server-") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+        server = Server(port, process, Path(output.name))
+        try:
+            _wait(server)
+            yield server
+        finally:
+            server.stopped()
 
 
 @contextmanager
@@ -100,7 +107,7 @@ def gunicorn(**settings: str) -> Iterator[Server]:
 def _wait(server: Server) -> None:
     for _ in range(300):
         if server.process.poll() is not None:
-            raise AssertionError(server.process.communicate()[0])
+            raise AssertionError(server.printed())
         try:
             if server.call("GET", "/health/ready").status == 200:
                 return

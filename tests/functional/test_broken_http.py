@@ -24,8 +24,7 @@ def server() -> Iterator[Server]:
     """One for all tests here; what it printed is looked through at the end."""
     with gunicorn(CDS_LOG_LEVEL="DEBUG", CDS_WORKERS="1") as started:
         yield started
-        started.process.terminate()
-        printed = started.process.communicate(timeout=30)[0]
+        printed = started.stopped()
         assert MARK.decode() not in printed
         assert all(json.loads(line) for line in printed.splitlines()), "every line is JSON"
         assert "no usable request" in printed

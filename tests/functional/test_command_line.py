@@ -6,6 +6,7 @@ import json
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -119,16 +120,13 @@ def test_demo_shows_cards_and_goes_on_serving() -> None:
     """What `make run` does, up to Ctrl-C."""
     command = [sys.executable, "-m", "cds_service", "demo"]
     with running(command, free_port(), CDS_LOG_LEVEL="WARNING") as server:
-        assert server.process.stdout is not None
-        lines = []
-        for line in server.process.stdout:
-            lines.append(line)
-            if "Ctrl-C" in line:
-                break
+        while "Ctrl-C" not in server.printed():
+            assert server.process.poll() is None
+            time.sleep(0.1)
         assert server.call("GET", "/cds-services").status == 200
         server.process.send_signal(signal.SIGINT)
         server.process.wait(timeout=30)
-    text = "".join(lines)
+        text = server.printed()
     assert "POST http://127.0.0.1" in text
     assert "Differential" in text
     assert "[+]" in text

@@ -144,8 +144,7 @@ def test_no_marker_turns_up(tmp_path: Path) -> None:
             )
             assert MARK not in shown + headers, (way[:2], answer.status)
         metrics = server.call("GET", "/metrics").body.decode()
-        server.process.terminate()
-        printed = server.process.communicate(timeout=30)[0]
+        printed = server.stopped()
     assert MARK not in metrics
     assert printed.count('"event":"call"') > 15
     assert MARK not in printed
@@ -166,8 +165,7 @@ def test_comments_are_where_they_belong(tmp_path: Path) -> None:
         }
         assert server.call("POST", f"{SERVICE}/feedback", {"feedback": [item]}).status == 204
         assert MARK.encode() not in server.call("GET", "/reports").body
-        server.process.terminate()
-        printed = server.process.communicate(timeout=30)[0]
+        printed = server.stopped()
     assert MARK not in printed
 
 

@@ -40,8 +40,7 @@ def silent_about_it(**settings: str) -> Any:
     with gunicorn(CDS_LOG_LEVEL="DEBUG", CDS_SITE_SECRET=SECRET, **settings) as server:
         yield server
         assert MARK not in server.call("GET", "/metrics").body.decode()
-        server.process.terminate()
-        printed = server.process.communicate(timeout=30)[0]
+        printed = server.stopped()
     assert '"event":"call"' in printed
     assert MARK not in printed
 

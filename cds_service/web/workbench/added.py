@@ -34,7 +34,9 @@ def stated(finding: str, status: Status) -> Json:
 def result_of(analyte: Analyte, lab: Lab, model: Json | None) -> Json | None:
     """A result with the value that was set; like the one that it replaces, if there is one."""
     number = lab.number
-    value: Json = {"value": float(number or 0), "unit": lab.unit}
+    value: Json = {"value": float(number or 0)}
+    if lab.unit:
+        value["unit"] = lab.unit
     if lab.comparator:
         value["comparator"] = lab.comparator
     if model is not None:

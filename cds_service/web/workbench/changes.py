@@ -74,7 +74,7 @@ def read_changes(values: Mapping[str, str], knowledge: Knowledge) -> Changes:
         if kind == "f" and id in knowledge.findings and value in _STATUSES:
             findings[id] = Status(value)
         elif kind == "lab" and id in knowledge.analytes:
-            labs[id] = Lab(value.strip()[:24], values.get(f"unit.{id}", "")[:24])
+            labs[id] = Lab(value.strip()[:24], values.get(f"unit.{id}", "").strip()[:24])
     _add_named(values, knowledge, findings, labs)
     return Changes(findings=findings, labs=labs)
 

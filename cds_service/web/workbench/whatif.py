@@ -174,7 +174,8 @@ class _Desk:
             return
         self._add(result, "laboratory")
         if not _says_analyte(self.consider(), analyte.id):
-            self.unmet.append(f"{analyte.label}: {lab.value} {lab.unit} could not be read")
+            said = f"{lab.value} {lab.unit}".strip()
+            self.unmet.append(f"{analyte.label}: {said} could not be read")
 
     def _add(self, observation: Json, key: str) -> None:
         """Under ``key``, or any other key of the service that holds Observations."""

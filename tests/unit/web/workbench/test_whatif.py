@@ -137,6 +137,12 @@ def test_a_unit_that_is_not_known_is_said(
     assert any("furlong" in words for words in tried.changed.unmet)
 
 
+def test_a_result_without_unit_has_none(site: Site, knowledge: Knowledge, sandbox: Sandbox) -> None:
+    """No empty string, which FHIR does not know."""
+    tried = trial(site, knowledge, sandbox, RLS, labs={"ferritin": Lab("40", "")})
+    assert '"unit":""' not in msgspec.json.encode(tried.outcome.request).decode()
+
+
 def test_a_value_that_is_no_number_is_refused(
     site: Site, knowledge: Knowledge, sandbox: Sandbox
 ) -> None:
