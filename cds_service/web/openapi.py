@@ -45,7 +45,7 @@ _SCHEMAS: dict[str, type[Schema]] = {
     "Ready": ReadySchema,
 }
 _ERRORS = {
-    400: "Not JSON, or a member is missing or malformed.",
+    400: "The request cannot be understood: no HTTP, not JSON, or a member is missing or malformed.",
     401: "No valid token of a registered client.",
     403: "This client may not do this.",
     404: "No service with this id is offered.",
@@ -175,11 +175,11 @@ def _reports() -> Json:
 
 
 def _get(name: str, summary: str, answer: str, *errors: int) -> Json:
-    return _named(name, summary) | {"responses": _answers(answer, *errors, 500)}
+    return _named(name, summary) | {"responses": _answers(answer, 400, *errors, 500)}
 
 
 def _plain(name: str, summary: str, kind: str, shape: Json) -> Json:
-    answers = {200: _answer(f"{summary}.", kind, shape)} | _errors(500)
+    answers = {200: _answer(f"{summary}.", kind, shape)} | _errors(400, 500)
     return _named(name, summary) | {"responses": _keyed(answers)}
 
 

@@ -57,6 +57,12 @@ def test_every_interface_is_in_it(client: FlaskClient) -> None:
     assert served == listed
 
 
+@pytest.mark.parametrize("path", ["/about", "/cds-services", "/health/live", "/openapi.json"])
+def test_a_host_that_is_none_is_refused_as_documented(client: FlaskClient, path: str) -> None:
+    """400 for every operation; the client of the tests holds it against the document."""
+    assert client.get(path, headers={"Host": "a" * 300}).status_code == 400
+
+
 def test_every_schema_is_a_valid_one() -> None:
     """JSON Schema 2020-12, all references resolved."""
     components = document()["components"]
