@@ -25,7 +25,12 @@ _SEMVER = (
 class Settings(BaseSettings):
     """Frozen settings; a value of the wrong type stops the start-up."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,  # a database URL may hold a password, and errors go to the log
+    )
 
     host: str = Field("127.0.0.1", description="Address that the server binds to.")
     port: int = Field(8000, ge=1, le=65535, description="Port that the server binds to.")

@@ -46,6 +46,14 @@ def test_wrong_values_stop_the_start(name: str, value: object) -> None:
         Settings(**{name: value})
 
 
+def test_a_wrong_value_is_not_repeated() -> None:
+    """What the log says of it names the setting only: here it holds the password of the database."""
+    with pytest.raises(ValidationError) as refused:
+        Settings(database_url="postgresql://cds:hunter2@db/cds")
+    assert "database_url" in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+
+
 def test_settings_do_not_change() -> None:
     """Frozen."""
     with pytest.raises(ValidationError):
