@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -253,6 +253,20 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Log level. Logs never hold patient data at any level."
     )
+
+    @field_validator(
+        "allow_as_of",
+        "clients_file",
+        "feedback_rules",
+        "hooks_dir",
+        "fixtures_dir",
+        "knowledge_dir",
+        mode="before",
+    )
+    @classmethod
+    def _empty_is_not_set(cls, value: Any) -> Any:
+        """``CDS_CLIENTS_FILE=`` names no file; as a path it would be the current folder."""
+        return None if value == "" else value
 
     @property
     def origins(self) -> tuple[str, ...]:

@@ -31,6 +31,16 @@ def test_values_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @pytest.mark.parametrize(
+    "name",
+    ["allow_as_of", "clients_file", "feedback_rules", "hooks_dir", "fixtures_dir", "knowledge_dir"],
+)
+def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """As the page of settings shows their default: `(empty)`."""
+    monkeypatch.setenv(f"{PREFIX}{name.upper()}", "")
+    assert getattr(Settings(), name) is None
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("port", 0),
