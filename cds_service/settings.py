@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +21,9 @@ _SEMVER = (
     r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
     r"(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$"
 )
+# As browsers send it: lower case, no path, no slash at the end, no port that goes without saying. Not
+# `null`: every sandboxed frame on the internet calls itself that.
+_ORIGIN = re.compile(r"(?!https:.*:443$)(?!http:.*:80$)[a-z][a-z0-9+.-]*://[^/?#@*\sA-Z]+")
 
 
 class Settings(BaseSettings):
@@ -267,6 +271,18 @@ class Settings(BaseSettings):
     def _empty_is_not_set(cls, value: Any) -> Any:
         """``CDS_CLIENTS_FILE=`` names no file; as a path it would be the current folder."""
         return None if value == "" else value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins_can_match(cls, value: str | None) -> str | None:
+        """One that no browser ever sends would admit nobody, in silence (CORS-03)."""
+        for origin in _listed(value or ""):
+            if origin != "*" and not _ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"`{origin}` is no origin as browsers send it: scheme://host or "
+                    "scheme://host:port in lower case, nothing behind it"
+                )
+        return value
 
     @property
     def origins(self) -> tuple[str, ...]:

@@ -41,6 +41,40 @@ def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch, name: str
 
 
 @pytest.mark.parametrize(
+    "origin",
+    [
+        "null",
+        "https://ehr.example.org/",
+        "https://EHR.example.org",
+        "https://ehr.example.org:443",
+        "http://ehr.example.org:80",
+        "ehr.example.org",
+        "https://ehr.example.org/app",
+        "https://*.example.org",
+    ],
+)
+def test_cors_03_an_origin_that_no_browser_sends_stops_the_start(origin: str) -> None:
+    """It would admit nobody; `null` would admit every sandboxed frame."""
+    with pytest.raises(ValidationError, match="is no origin"):
+        Settings(cors_origins=f"https://good.example.org, {origin}")
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "http://localhost:8080",
+        "https://[::1]:8443",
+        "chrome-extension://abcdef",
+        "http://h:4430",
+    ],
+)
+def test_cors_03_origins_as_browsers_send_them(origin: str) -> None:
+    """Also those of apps."""
+    assert Settings(cors_origins=origin).origins == (origin,)
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("port", 0),
