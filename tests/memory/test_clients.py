@@ -65,3 +65,13 @@ def test_strangers_do_not_fill_the_audit_trail(clients: FlaskClient, database_ur
     clients.post(SERVICE, json=pv(), headers=NORTH.authorization(SERVICE))
     [record] = rows(database_url, "audit_record")
     assert (record.client, record.issuer) == ("north", "urn:north")
+
+
+def test_a_tenant_that_no_database_can_hold_is_refused(
+    clients: FlaskClient, database_url: str
+) -> None:
+    """PostgreSQL refuses NUL: calls of all clients would go on without memory and audit for a while."""
+    odd = NORTH.authorization(SERVICE, tenant="north\0")
+    assert clients.post(SERVICE, json=pv(), headers=odd).status_code == 401
+    clients.post(SERVICE, json=pv(), headers=SOUTH.authorization(SERVICE))
+    assert [row.client for row in rows(database_url, "audit_record")] == ["south"]
