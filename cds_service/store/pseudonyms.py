@@ -44,7 +44,7 @@ def site_secret(given: str, beside: Path | None) -> bytes:
 
     Raises:
         ValueError: What was set is too short, or nothing was and there is no place for a file.
-        UnavailableError: The file can be neither read nor written.
+        UnavailableError: The file can be neither read nor written, or holds too little.
     """
     if given:
         if len(given) < _SHORTEST:
@@ -55,11 +55,14 @@ def site_secret(given: str, beside: Path | None) -> bytes:
             "CDS_SITE_SECRET has to be set where the database is no file of this machine."
         )
     try:
-        return _kept(beside)
+        kept = _kept(beside)
     except OSError as problem:
         raise UnavailableError(
             f"The secret of this site cannot be kept ({type(problem).__name__})."
         ) from None
+    if len(kept) < _SHORTEST:  # the disk was full, or another process is just writing it
+        raise UnavailableError(f"{beside.name} holds fewer than {_SHORTEST} characters.")
+    return kept
 
 
 def _kept(file: Path) -> bytes:

@@ -188,6 +188,18 @@ def test_secrets_are_long_or_made(tmp_path: Path) -> None:
     assert (tmp_path / "cds.secret").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_secret_that_was_not_written_makes_no_pseudonyms(
+    knowledge: Knowledge, tmp_path: Path
+) -> None:
+    """A full disk leaves an empty file: under an empty key anybody could tell who a pseudonym is."""
+    (tmp_path / "cds.secret").touch()
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'cds.sqlite3'}")
+    app = create_app(settings, knowledge=knowledge, advisor=FixedAdvisor())
+    client = app.test_client()
+    assert client.post(SERVICE, json=pv()).status_code == 200
+    assert client.get("/health/ready").get_json()["memory"] == "unavailable"
+
+
 @pytest.fixture
 def rules() -> MemoryRules:
     """The shipped ones."""
