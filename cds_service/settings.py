@@ -126,7 +126,7 @@ class Settings(BaseSettings):
         gt=0,
         le=25,
         description="Time budget of a call, in seconds; one that takes longer gets 503. Checked between "
-        "the stages of a call; gunicorn ends a worker that does not answer for 30 seconds.",
+        "the stages of a call; after a minute its connection is closed in any case.",
     )
     max_json_depth: int = Field(
         200, ge=10, le=900, description="Deepest nesting of a request body; deeper ones get 400."
