@@ -244,13 +244,13 @@ def test_a_card_is_known_only_to_its_client(database_url: str, rules: MemoryRule
         client="north", service="s", hook="patient-view", hook_instance="", moment="complaint",
         knowledge="1", patient="", clinician="", as_of=AT, simulated=False, issued_at=AT,
     )  # fmt: skip
-    north = Subjects(client="north", patient_id="p1", user_id="Practitioner/a")
+    north = Subjects(index="north", patient_id="p1", user_id="Practitioner/a")
     assert remembered.issue(north, issue, [card])
     answer = Answered(card=card.id, outcome="overridden", outcome_at=AT)
     assert remembered.answer("south", "s", [answer], AT).unknown == 1
     assert remembered.answer("north", "s", [answer], AT).kept == 1
     later = AT + timedelta(hours=1)
-    south = Subjects(client="south", patient_id="p1", user_id="Practitioner/a")
+    south = Subjects(index="south", patient_id="p1", user_id="Practitioner/a")
     memory = remembered.recall(south, "", later)
     assert memory is not None
     assert not memory
