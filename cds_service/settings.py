@@ -77,7 +77,8 @@ class Settings(BaseSettings):
         86_400,
         ge=10,
         le=604_800,
-        description="Age at which a key set that cannot be fetched again is no longer used, in seconds.",
+        description="Age at which a key set that cannot be fetched again is no longer used, in seconds; "
+        "no less than `CDS_JWKS_PAUSE_SECONDS`.",
     )
     jwks_pause_seconds: int = Field(
         30,
