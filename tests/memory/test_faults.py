@@ -188,6 +188,16 @@ def test_secrets_are_long_or_made(tmp_path: Path) -> None:
     assert (tmp_path / "cds.secret").stat().st_mode & 0o777 == 0o600
 
 
+def test_the_file_of_the_database_is_its_owner_s(knowledge: Knowledge, tmp_path: Path) -> None:
+    """Comments of clinicians may name patients; what SQLite puts beside it follows."""
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'new' / 'cds.sqlite3'}")
+    app = create_app(settings, knowledge=knowledge, advisor=FixedAdvisor())
+    assert app.test_client().post(SERVICE, json=pv()).status_code == 200
+    files = sorted((tmp_path / "new").glob("cds.sqlite3*"))
+    assert len(files) == 3
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+
+
 def test_a_secret_that_was_not_written_makes_no_pseudonyms(
     knowledge: Knowledge, tmp_path: Path
 ) -> None:
