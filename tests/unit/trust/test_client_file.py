@@ -155,6 +155,15 @@ def test_a_file_that_is_none(tmp_path: Path, text: str) -> None:
         load_clients(tmp_path / "other.yaml", BOUNDS)
 
 
+@pytest.mark.parametrize("value", ["{{ .Values.issuer }}", "{[a]: b}"])
+def test_what_a_template_left_is_named(tmp_path: Path, value: str) -> None:
+    """With its place; YAML takes it for a mapping whose name is a mapping."""
+    path = tmp_path / "clients.yaml"
+    path.write_text(f"clients:\n  - name: a\n    issuer: {value}\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"where a name is expected.* line 3"):
+        load_clients(path, BOUNDS)
+
+
 def test_http_on_loopback_for_development(tmp_path: Path) -> None:
     """Where a setting allows it, and towards nobody else."""
     bounds = Bounds(workups=(), services=(), allow_http=True)
