@@ -121,6 +121,11 @@ def _checked(settings: Settings) -> Path:
         )
     if settings.clients_file is None:
         problems.append("CDS_AUTH_MODE=jwt needs CDS_CLIENTS_FILE: nobody could call")
+    if settings.jwks_stale_seconds < settings.jwks_pause_seconds:
+        problems.append(
+            "CDS_JWKS_STALE_SECONDS is less than CDS_JWKS_PAUSE_SECONDS: keys would be forgotten "
+            "before they may be fetched again"
+        )
     if problems or settings.clients_file is None:
         raise ConfigurationError(problems)
     return settings.clients_file

@@ -9,7 +9,9 @@ from __future__ import annotations
 import sys
 import traceback
 from collections.abc import Callable, Iterable
-from socket import socket
+from contextlib import suppress
+from socket import SHUT_RDWR, socket
+from time import monotonic
 from typing import Any
 
 from gunicorn import util
@@ -20,7 +22,7 @@ from gunicorn.http.errors import (
     LimitRequestLine,
     ParseException,
 )
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import _DEFER, ThreadWorker
 
 from cds_service.fhir.outcomes import operation_outcome
 from cds_service.web.logs import log_formatter
@@ -38,7 +40,39 @@ _WORDS = {400: "The request is not HTTP as this service understands it."}
 
 
 class QuietWorker(ThreadWorker):  # type: ignore[misc]
-    """Answers what never reaches the application with an OperationOutcome in words of its own."""
+    """Answers what never reaches the application with an OperationOutcome in words of its own.
+
+    Gives no thread to a connection that says nothing, and takes it back from one that stops in the
+    middle of a request: gunicorn itself would wait for it for ever.
+
+    Attributes:
+        patience: Seconds in which a request has come in and its answer is taken.
+    """
+
+    patience = 60.0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._busy: dict[Any, float] = {}  # since when a thread has been with a connection
+
+    def handle(self, conn: Any) -> Any:
+        """In a thread: one request. The main loop watches connections on which nothing came yet."""
+        if not conn.initialized and not conn.wait_for_data(0):
+            return _DEFER
+        self._busy[conn] = monotonic()
+        try:
+            return super().handle(conn)
+        finally:
+            self._busy.pop(conn, None)
+
+    def murder_pending(self) -> None:
+        """In the main loop, every second: also what has kept a thread for too long."""
+        super().murder_pending()
+        for conn, since in self._busy.copy().items():
+            if monotonic() - since > self.patience and self._busy.pop(conn, 0.0):
+                self.log.warning("connection closed: it kept a thread for too long")
+                with suppress(OSError):  # its thread sees the end of the connection, and goes on
+                    conn.sock.shutdown(SHUT_RDWR)
 
     def handle_error(self, req: Any, client: socket, addr: Any, exc: Exception) -> None:
         """Say the kind of problem, never what was sent."""

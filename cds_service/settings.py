@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -20,12 +21,20 @@ _SEMVER = (
     r"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
     r"(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$"
 )
+# As browsers send it: lower case, no path, no slash at the end, no port that goes without saying. Not
+# `null`: every sandboxed frame on the internet calls itself that.
+_ORIGIN = re.compile(r"(?!https:.*:443$)(?!http:.*:80$)[a-z][a-z0-9+.-]*://[^/?#@*\sA-Z]+")
 
 
 class Settings(BaseSettings):
     """Frozen settings; a value of the wrong type stops the start-up."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,  # a database URL may hold a password, and errors go to the log
+    )
 
     host: str = Field("127.0.0.1", description="Address that the server binds to.")
     port: int = Field(8000, ge=1, le=65535, description="Port that the server binds to.")
@@ -68,7 +77,8 @@ class Settings(BaseSettings):
         86_400,
         ge=10,
         le=604_800,
-        description="Age at which a key set that cannot be fetched again is no longer used, in seconds.",
+        description="Age at which a key set that cannot be fetched again is no longer used, in seconds; "
+        "no less than `CDS_JWKS_PAUSE_SECONDS`.",
     )
     jwks_pause_seconds: int = Field(
         30,
@@ -117,7 +127,7 @@ class Settings(BaseSettings):
         gt=0,
         le=25,
         description="Time budget of a call, in seconds; one that takes longer gets 503. Checked between "
-        "the stages of a call; gunicorn ends a worker that does not answer for 30 seconds.",
+        "the stages of a call; after a minute its connection is closed in any case.",
     )
     max_json_depth: int = Field(
         200, ge=10, le=900, description="Deepest nesting of a request body; deeper ones get 400."
@@ -248,6 +258,32 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Log level. Logs never hold patient data at any level."
     )
+
+    @field_validator(
+        "allow_as_of",
+        "clients_file",
+        "feedback_rules",
+        "hooks_dir",
+        "fixtures_dir",
+        "knowledge_dir",
+        mode="before",
+    )
+    @classmethod
+    def _empty_is_not_set(cls, value: Any) -> Any:
+        """``CDS_CLIENTS_FILE=`` names no file; as a path it would be the current folder."""
+        return None if value == "" else value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins_can_match(cls, value: str | None) -> str | None:
+        """One that no browser ever sends would admit nobody, in silence (CORS-03)."""
+        for origin in _listed(value or ""):
+            if origin != "*" and not _ORIGIN.fullmatch(origin):
+                raise ValueError(
+                    f"`{origin}` is no origin as browsers send it: scheme://host or "
+                    "scheme://host:port in lower case, nothing behind it"
+                )
+        return value
 
     @property
     def origins(self) -> tuple[str, ...]:

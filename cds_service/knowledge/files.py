@@ -40,6 +40,10 @@ def _mapping_without_duplicates(
     seen: dict[Hashable, Any] = {}
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
+        if not isinstance(key, Hashable):  # `{{ name }}`, which a template was to replace
+            raise yaml.constructor.ConstructorError(
+                None, None, "a list or a mapping where a name is expected", key_node.start_mark
+            )
         if key in seen:
             raise yaml.constructor.ConstructorError(
                 None, None, f"duplicate key {key!r}", key_node.start_mark

@@ -146,13 +146,16 @@ class Terminology:
         return terminology
 
     def knowing_orders(self, orders: Mapping[str, tuple[Coding, ...]]) -> Terminology:
-        """The same, which also understands one site's own order codes, by work-up (EHR-06)."""
+        """The same, which also understands one site's own order codes, by work-up (EHR-06).
+
+        One code may stand for several work-ups: a catalogue has panels.
+        """
         known = copy(self)
-        known._orders = {
-            (coding.system, coding.code): (Target(Kind.WORKUP_ORDER, workup),)
-            for workup, codings in orders.items()
-            for coding in codings
-        }
+        known._orders = {}
+        for workup, codings in orders.items():
+            for key in {(coding.system, coding.code) for coding in codings}:
+                others = known._orders.get(key, ())
+                known._orders[key] = (*others, Target(Kind.WORKUP_ORDER, workup))
         return known
 
     def targets(self, system: str, code: str) -> tuple[Target, ...]:

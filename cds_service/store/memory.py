@@ -33,9 +33,13 @@ _PAUSE_SECONDS = 5.0
 
 
 class Subjects(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom a call is about and who made it: ids as the client knows them."""
+    """Whom a call is about and who made it: ids as the client knows them.
 
-    client: str
+    Attributes:
+        index: Whose ids they are: of a client, or of one of its tenants.
+    """
+
+    index: str
     patient_id: str
     user_id: str
 
@@ -218,6 +222,6 @@ class Remembered:
 
 def _keys(pseudonyms: Pseudonyms, subjects: Subjects) -> dict[str, str]:
     return {
-        "patient": pseudonyms.patient(subjects.client, subjects.patient_id),
-        "clinician": pseudonyms.clinician(subjects.client, subjects.user_id),
+        "patient": pseudonyms.patient(subjects.index, subjects.patient_id),
+        "clinician": pseudonyms.clinician(subjects.index, subjects.user_id),
     }

@@ -27,8 +27,9 @@ def upgrade(database: Database, revision: str = "head") -> None:
     configuration = Config()
     configuration.set_main_option("script_location", str(_SCRIPTS))
     try:
-        if database.file is not None:
+        if database.file is not None and not database.file.exists():
             database.file.parent.mkdir(parents=True, exist_ok=True)
+            database.file.touch(mode=0o600)  # comments may name patients; SQLite's own is readable
         with _ONE_AT_A_TIME, database.writing() as connection:
             configuration.attributes["connection"] = connection
             command.upgrade(configuration, revision)

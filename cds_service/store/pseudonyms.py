@@ -1,7 +1,8 @@
 """Pseudonyms: the same patient gives the same key, and the key gives no patient.
 
-HMAC-SHA256 under a secret of the site, apart for each client (two EHRs may use one id for two people)
-and for each kind, so that no key can be compared across them.
+HMAC-SHA256 under a secret of the site, apart for each client and each of its tenants (two EHRs, or two
+organisations of one vendor, may use one id for two people) and for each kind, so that no key can be
+compared across them.
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ class Pseudonyms:
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
 
-    def patient(self, client: str, patient_id: str) -> str:
-        """The key of a patient of ``client``."""
-        return self._key("patient", client, patient_id)
+    def patient(self, index: str, patient_id: str) -> str:
+        """The key of a patient in ``index``: of a client, or of one of its tenants."""
+        return self._key("patient", index, patient_id)
 
-    def clinician(self, client: str, user_id: str) -> str:
-        """The key of a user (``Type/id``) of ``client``."""
-        return self._key("clinician", client, user_id)
+    def clinician(self, index: str, user_id: str) -> str:
+        """The key of a user (``Type/id``) in ``index``."""
+        return self._key("clinician", index, user_id)
 
     def _key(self, *parts: str) -> str:
         return hmac.new(self._secret, "\0".join(parts).encode(), hashlib.sha256).hexdigest()
@@ -44,7 +45,7 @@ def site_secret(given: str, beside: Path | None) -> bytes:
 
     Raises:
         ValueError: What was set is too short, or nothing was and there is no place for a file.
-        UnavailableError: The file can be neither read nor written.
+        UnavailableError: The file can be neither read nor written, or holds too little.
     """
     if given:
         if len(given) < _SHORTEST:
@@ -55,11 +56,14 @@ def site_secret(given: str, beside: Path | None) -> bytes:
             "CDS_SITE_SECRET has to be set where the database is no file of this machine."
         )
     try:
-        return _kept(beside)
+        kept = _kept(beside)
     except OSError as problem:
         raise UnavailableError(
             f"The secret of this site cannot be kept ({type(problem).__name__})."
         ) from None
+    if len(kept) < _SHORTEST:  # the disk was full, or another process is just writing it
+        raise UnavailableError(f"{beside.name} holds fewer than {_SHORTEST} characters.")
+    return kept
 
 
 def _kept(file: Path) -> bytes:

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from cds_service.core.errors import ConfigurationError
+from cds_service.core.values import Coding
 from cds_service.knowledge.files import NotYamlError, read_yaml
 from cds_service.outside.addresses import is_loopback, read_origin
 from cds_service.trust.callers import RESERVED
@@ -21,6 +22,9 @@ from cds_service.trust.published import is_test_issuer
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _MOST_BYTES = 65_536
+# As FHIR has them: an EHR would refuse an order with anything else.
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
+_CODE = re.compile(r"[^\s\0]+( [^\s\0]+)*")
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,8 +116,17 @@ def _unknown(client: Client, bounds: Bounds) -> Iterator[str]:
     for workup, codes in client.orders.items():
         if workup not in bounds.workups:
             yield f"orders: no work-up is called {workup!r}"
-        if not codes or any(not code.system or not code.code for code in codes):
-            yield f"orders.{workup}: no codes, or one without system or code"
+        if not codes:
+            yield f"orders.{workup}: no codes"
+        yield from (f"orders.{workup}: {words}" for code in codes for words in _odd(code))
+
+
+def _odd(code: Coding) -> Iterator[str]:
+    """What FHIR knows as neither uri nor code."""
+    if not _URI.fullmatch(code.system):
+        yield f"system {code.system!r} is no URI"
+    if not _CODE.fullmatch(code.code):
+        yield f"code {code.code!r} is empty or has odd blanks"
 
 
 def _jku_problems(jku: str, *, allow_http: bool) -> Iterator[str]:

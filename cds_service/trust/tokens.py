@@ -29,6 +29,8 @@ _Seconds = (
     | Annotated[float, msgspec.Meta(ge=0, le=253_402_300_799)]
 )
 _Text = Annotated[str, msgspec.Meta(min_length=1)]
+# It goes into the audit trail: PostgreSQL holds no NUL, a FHIR string no other control character.
+_Tenant = Annotated[str, msgspec.Meta(pattern=r"^[^\x00-\x1f]*$")]
 
 
 class Header(msgspec.Struct, frozen=True):
@@ -61,7 +63,7 @@ class Claims(msgspec.Struct, frozen=True):
     jti: _Text
     nbf: _Seconds | None = None
     sub: str | None = None
-    tenant: str | None = None
+    tenant: _Tenant | None = None
 
     @property
     def audiences(self) -> tuple[str, ...]:

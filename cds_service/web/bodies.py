@@ -1,4 +1,4 @@
-"""What every POST begins with: the service that it is for, and its body."""
+"""What every POST begins with: the service that it is for, and its body; or a form."""
 
 from __future__ import annotations
 
@@ -12,6 +12,19 @@ from cds_service.gather.services import ServiceDefinition
 from cds_service.web.notes import notes
 from cds_service.web.site import Site
 from cds_service.wire.strict_json import read_json
+
+
+# Answers of a person, parameters of a search.
+_FORM_BYTES = 65_536
+
+
+def expect_a_form() -> None:
+    """Accept no more than a form has; for those that need no token.
+
+    Fields by the hundred thousand would take seconds; beyond the limit, reading them is 413.
+    """
+    limit = request.max_content_length
+    request.max_content_length = _FORM_BYTES if limit is None else min(limit, _FORM_BYTES)
 
 
 def offered_service(site: Site, service_id: str) -> ServiceDefinition:

@@ -14,6 +14,7 @@ from cds_service.fhir.access import Json
 from cds_service.fhir.capability import capability_statement, searchable
 from cds_service.fhir.search.parameters import Parameter
 from cds_service.fhir.search.query import Query, link, read_query, run
+from cds_service.web.bodies import expect_a_form
 from cds_service.web.fhir_answers import fhir_answer, outcome_answer, searchset, wants_json
 
 
@@ -54,6 +55,7 @@ def fhir_blueprint(endpoint: Endpoint, records: Holds, clock: Callable[[], datet
     """The interactions of one server."""
     blueprint = Blueprint(endpoint.name, __name__, url_prefix=endpoint.path)
     server = _Server(endpoint, records, clock)
+    blueprint.before_request(expect_a_form)
     blueprint.before_request(_refuse_other_formats)
     blueprint.get("/metadata")(server.metadata)
     blueprint.get("/<kind>/<id>")(server.read)

@@ -88,7 +88,7 @@ def remember(
 
 
 def _subjects(request: HookRequest) -> Subjects:
-    return Subjects(client=caller().client, patient_id=request.patient_id, user_id=request.user_id)
+    return Subjects(index=caller().index, patient_id=request.patient_id, user_id=request.user_id)
 
 
 def _instance(request: HookRequest) -> str:

@@ -57,7 +57,7 @@ def problems_of(path: str, status: int, content_type: str, body: bytes) -> list[
     if not body:
         return [] if status in {204, 304} else ["GEN-01: empty body"]
     route = path.rstrip("/").split("/")[1:]
-    if path == "/questionnaire/response.json":
+    if path == "/questionnaire/response.json" and status == 200:
         return _no_nulls(strict_json(body), "$")  # FHIR, as a file
     if route[:1] not in _INTERFACES and not content_type.startswith(("application/json", _FHIR)):
         return []  # pages, metrics, static files

@@ -84,6 +84,16 @@ def test_jwt_needs_clients_and_an_address(start: Callable[..., str], tmp_path: P
     assert "'none'" in start(auth_mode="jwt", public_url=BASE, clients_file=file)
 
 
+def test_keys_are_fetched_again_before_they_are_forgotten(
+    start: Callable[..., str], tmp_path: Path
+) -> None:
+    """Else every client would be refused for a while, again and again, with `key unknown`."""
+    file = clients_file(tmp_path, Signer("urn:x").entry("x"))
+    jwt = {"auth_mode": "jwt", "public_url": BASE, "clients_file": file}
+    assert "CDS_JWKS_STALE_SECONDS" in start(**jwt, jwks_stale_seconds=29)
+    assert "CDS_JWKS" not in start(**jwt, jwks_stale_seconds=30, database_url="off")
+
+
 def test_clients_are_not_forgotten_in_mode_open(start: Callable[..., str], tmp_path: Path) -> None:
     """Who names clients does not want everybody."""
     assert "CDS_CLIENTS_FILE" in start(clients_file=tmp_path / "clients.yaml")

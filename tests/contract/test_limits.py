@@ -44,3 +44,16 @@ def test_a_call_whose_time_is_over(knowledge: Knowledge, now: datetime) -> None:
     assert answer.headers["Retry-After"]
     assert answer.get_json()["issue"][0]["code"] == "transient"
     assert limited(knowledge, now, request_seconds=25).post(SERVICE, json=pv()).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/questionnaire", "/questionnaire/response.json", "/fhir/Questionnaire/_search"]
+)
+@pytest.mark.parametrize(("length", "status"), [(65_536, 200), (65_537, 413)])
+def test_forms_that_need_no_token_are_short(
+    client: FlaskClient, path: str, length: int, status: int
+) -> None:
+    """A few megabytes of fields took a thread for seconds, and came back four times as long."""
+    form = "&".join(f"f{n}=" for n in range(10_000))[:length].ljust(length, "x")
+    kind = "application/x-www-form-urlencoded"
+    assert client.post(path, data=form, content_type=kind).status_code == status

@@ -80,6 +80,17 @@ def test_what_was_ordered_by_its_own_code_is_not_suggested_again(clients: FlaskC
     assert CATALOGUE["code"] not in south
 
 
+def test_one_code_of_the_catalogue_may_be_a_panel(tmp_path: Path, knowledge: Knowledge) -> None:
+    """Ordered once, none of the work-ups in it is suggested again."""
+    panel = {"ferritin": [CATALOGUE], "transferrin-saturation": [CATALOGUE]}
+    parts = {"knowledge": knowledge}
+    entry = NORTH.entry("north", orders=panel)
+    clients = jwt_service(tmp_path, [entry], parts, allow_as_of=True)
+    plain = request()
+    assert CATALOGUE["code"] in suggested(clients, NORTH, plain)
+    assert CATALOGUE["code"] not in suggested(clients, NORTH, request(order(plain)))
+
+
 def test_explain_knows_it_too(clients: FlaskClient) -> None:
     """With the order behind it."""
     body = request(order(request()))

@@ -65,3 +65,28 @@ def test_strangers_do_not_fill_the_audit_trail(clients: FlaskClient, database_ur
     clients.post(SERVICE, json=pv(), headers=NORTH.authorization(SERVICE))
     [record] = rows(database_url, "audit_record")
     assert (record.client, record.issuer) == ("north", "urn:north")
+
+
+def test_a_tenant_that_no_database_can_hold_is_refused(
+    clients: FlaskClient, database_url: str
+) -> None:
+    """PostgreSQL refuses NUL: calls of all clients would go on without memory and audit for a while."""
+    odd = NORTH.authorization(SERVICE, tenant="north\0")
+    assert clients.post(SERVICE, json=pv(), headers=odd).status_code == 401
+    clients.post(SERVICE, json=pv(), headers=SOUTH.authorization(SERVICE))
+    assert [row.client for row in rows(database_url, "audit_record")] == ["south"]
+
+
+def test_tenants_of_one_client_may_use_one_id_for_two_people(
+    clients: FlaskClient, database_url: str
+) -> None:
+    """What is remembered of the one says nothing of the other; nobody had to list them (JWT-13)."""
+    for tenant in ({}, {"tenant": "a"}, {"tenant": "b"}, {"tenant": "b"}):
+        clients.post(SERVICE, json=pv(), headers=NORTH.authorization(SERVICE, **tenant))
+    records = rows(database_url, "audit_record")
+    assert [record.tenant for record in records] == ["", "a", "b", "b"]
+    for known in ("patient", "clinician"):
+        keys = [getattr(record, known) for record in records]
+        assert len(set(keys)) == 3
+        assert keys[2] == keys[3]
+    assert len({card.patient for card in rows(database_url, "issued_card")}) == 3

@@ -188,6 +188,28 @@ def test_secrets_are_long_or_made(tmp_path: Path) -> None:
     assert (tmp_path / "cds.secret").stat().st_mode & 0o777 == 0o600
 
 
+def test_the_file_of_the_database_is_its_owner_s(knowledge: Knowledge, tmp_path: Path) -> None:
+    """Comments of clinicians may name patients; what SQLite puts beside it follows."""
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'new' / 'cds.sqlite3'}")
+    app = create_app(settings, knowledge=knowledge, advisor=FixedAdvisor())
+    assert app.test_client().post(SERVICE, json=pv()).status_code == 200
+    files = sorted((tmp_path / "new").glob("cds.sqlite3*"))
+    assert len(files) == 3
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+
+
+def test_a_secret_that_was_not_written_makes_no_pseudonyms(
+    knowledge: Knowledge, tmp_path: Path
+) -> None:
+    """A full disk leaves an empty file: under an empty key anybody could tell who a pseudonym is."""
+    (tmp_path / "cds.secret").touch()
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'cds.sqlite3'}")
+    app = create_app(settings, knowledge=knowledge, advisor=FixedAdvisor())
+    client = app.test_client()
+    assert client.post(SERVICE, json=pv()).status_code == 200
+    assert client.get("/health/ready").get_json()["memory"] == "unavailable"
+
+
 @pytest.fixture
 def rules() -> MemoryRules:
     """The shipped ones."""
@@ -232,13 +254,13 @@ def test_a_card_is_known_only_to_its_client(database_url: str, rules: MemoryRule
         client="north", service="s", hook="patient-view", hook_instance="", moment="complaint",
         knowledge="1", patient="", clinician="", as_of=AT, simulated=False, issued_at=AT,
     )  # fmt: skip
-    north = Subjects(client="north", patient_id="p1", user_id="Practitioner/a")
+    north = Subjects(index="north", patient_id="p1", user_id="Practitioner/a")
     assert remembered.issue(north, issue, [card])
     answer = Answered(card=card.id, outcome="overridden", outcome_at=AT)
     assert remembered.answer("south", "s", [answer], AT).unknown == 1
     assert remembered.answer("north", "s", [answer], AT).kept == 1
     later = AT + timedelta(hours=1)
-    south = Subjects(client="south", patient_id="p1", user_id="Practitioner/a")
+    south = Subjects(index="south", patient_id="p1", user_id="Practitioner/a")
     memory = remembered.recall(south, "", later)
     assert memory is not None
     assert not memory

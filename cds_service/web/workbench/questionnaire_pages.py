@@ -16,6 +16,7 @@ from flask import Blueprint, Response, abort, render_template, request
 from cds_service.fhir.questionnaire_answers import response_of, urgency_of, urgent_advice
 from cds_service.fhir.questionnaire_form import questionnaire_resource
 from cds_service.web.answers import FHIR_JSON
+from cds_service.web.bodies import expect_a_form
 from cds_service.web.workbench.bench import Bench, wants_part
 from cds_service.web.workbench.questionnaire_view import answers_of, form_of
 from cds_service.wire.strict_json import pretty_json, write_json
@@ -39,7 +40,7 @@ def add_pages(blueprint: Blueprint, bench: Bench) -> None:
     @blueprint.post("/questionnaire")
     def questionnaire_answered() -> str:
         known = _published(resource)
-        sent = request.form.to_dict()
+        sent = _sent()
         answers = answers_of(known, sent)
         response = _response(known, answers, sent, bench.site.clock())
         advice = [
@@ -51,12 +52,17 @@ def add_pages(blueprint: Blueprint, bench: Bench) -> None:
     @blueprint.post("/questionnaire/response.json")
     def questionnaire_response() -> Response:
         known = _published(resource)
-        sent = request.form.to_dict()
+        sent = _sent()
         response = _response(known, answers_of(known, sent), sent, bench.site.clock())
         name = f'attachment; filename="{QUESTIONNAIRE}.json"'
         return Response(
             write_json(response), mimetype=FHIR_JSON, headers={"Content-Disposition": name}
         )
+
+
+def _sent() -> dict[str, str]:
+    expect_a_form()
+    return request.form.to_dict()
 
 
 def _published(resource: Json | None) -> Json:

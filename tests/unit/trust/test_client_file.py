@@ -108,6 +108,11 @@ def test_keys_from_a_file_beside_it(tmp_path: Path) -> None:
         ({"orders": {"mri": [{"system": "s", "code": "c"}]}}, "no work-up is called 'mri'"),
         ({"orders": {"abi": []}}, "orders.abi: no codes"),
         ({"orders": {"abi": [{"system": "s"}]}}, "missing required field `code`"),
+        ({"orders": {"abi": [{"system": "", "code": "c"}]}}, "orders.abi: system '' is no URI"),
+        ({"orders": {"abi": [{"system": "LOINC", "code": "c"}]}}, "system 'LOINC' is no URI"),
+        ({"orders": {"abi": [{"system": "urn:a b", "code": "c"}]}}, "system 'urn:a b' is no URI"),
+        ({"orders": {"abi": [{"system": "urn:x", "code": ""}]}}, "code '' is empty"),
+        ({"orders": {"abi": [{"system": "urn:x", "code": "c "}]}}, "code 'c ' is empty or has odd"),
         ({"longest_lifetime": -1}, "longest_lifetime: is negative"),
         ({"keys": "missing.json"}, "keys: the file cannot be read"),
         ({"keys": {}}, "keys: is no JSON Web Key Set"),
@@ -148,6 +153,15 @@ def test_a_file_that_is_none(tmp_path: Path, text: str) -> None:
         load_clients(path, BOUNDS)
     with pytest.raises(ConfigurationError, match="cannot be read"):
         load_clients(tmp_path / "other.yaml", BOUNDS)
+
+
+@pytest.mark.parametrize("value", ["{{ .Values.issuer }}", "{[a]: b}"])
+def test_what_a_template_left_is_named(tmp_path: Path, value: str) -> None:
+    """With its place; YAML takes it for a mapping whose name is a mapping."""
+    path = tmp_path / "clients.yaml"
+    path.write_text(f"clients:\n  - name: a\n    issuer: {value}\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"where a name is expected.* line 3"):
+        load_clients(path, BOUNDS)
 
 
 def test_http_on_loopback_for_development(tmp_path: Path) -> None:
