@@ -90,6 +90,23 @@ def test_a_form_without_script_is_brought_to_the_shortest_address(people: FlaskC
     assert "was present" in page.text
 
 
+@pytest.mark.parametrize(
+    ("query", "finding", "counts"),
+    [
+        (f"{RLS}&f.urge-to-move-legs=unknown", "worse-at-night", "unknown"),
+        ("/?case=abi-055-asks-for-stockings&lab.abi=1.1", "abi-reduced", "absent"),
+    ],
+)
+def test_a_switch_says_what_another_change_made_of_its_finding(
+    people: FlaskClient, query: str, finding: str, counts: str
+) -> None:
+    """It went with the reason of the visit, or is read from the result; one's own is as it stands."""
+    page = people.get(query, follow_redirects=True).text
+    switch = page.split(f'id="switch-{finding}"')[1].split("</fieldset>")[0]
+    assert f"counts as {counts}" in switch
+    assert page.count("counts as") < 4
+
+
 def test_a_part_is_enough_for_the_script(people: FlaskClient) -> None:
     """With the address that stands for it."""
     answer = people.get(f"{RLS}&f.urge-to-move-legs=absent", headers=HTMX)

@@ -16,12 +16,17 @@ Json = dict[str, Any]
 
 
 class Switch(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding with three positions."""
+    """One finding with three positions; ``counts`` is what it is in the answer.
+
+    That is another position than the switch stands in where something else took the finding along:
+    a result that it is read from, or a part that was set aside.
+    """
 
     id: str
     label: str
     recorded: str
     now: str
+    counts: str
     fixed: bool
 
     @property
@@ -84,6 +89,7 @@ def _switch(id: str, tried: Try, knowledge: Knowledge) -> Switch:
         label=knowledge.findings[id].label,
         recorded=recorded.value,
         now=tried.changes.findings.get(id, recorded).value,
+        counts=recorded_status(tried.outcome.reasoning, id).value,
         fixed=knowledge.findings[id].age_at_least is not None,
     )
 
