@@ -27,6 +27,7 @@ from tests.contract.requests import PATIENT_ID, pv, with_prefetch
 
 RLS = "/?case=rls-complete-ferritin-missing"
 HTMX = {"HX-Request": "true"}
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "cases"
 
 
 def burning(words: str = "burning pain in both legs at night") -> dict[str, Any]:
@@ -150,6 +151,46 @@ def test_a_wrong_request_says_where_and_stays_in_the_form(
     notice, form = answer.text.split("<textarea")[0], answer.text.split("<textarea")[1]
     assert words in notice
     assert form.split(">", 1)[1].startswith(text[:2].replace('"', "&#34;"))
+
+
+def test_a_wrong_request_does_not_choose_the_service(people: FlaskClient) -> None:
+    """Corrected on the page of its problem, it still goes to the service of its hook."""
+    page = people.post("/try", data={"request": "{", "service": ""}).text
+    services = page.split('<select id="service"')[1].split("</select>")[0]
+    assert services.split("<option", 2)[1].startswith(' value="">')
+    assert '" selected>' not in services
+    answered = people.post("/try", data={"request": json.dumps(burning()), "service": ""}).text
+    services = answered.split('<select id="service"')[1].split("</select>")[0]
+    assert '<option value="">' not in services
+
+
+def test_a_request_for_another_hook_is_said_to_be_one(people: FlaskClient) -> None:
+    """It is asked as what the service answers, which a call would refuse."""
+    own = {"request": json.dumps(burning()), "service": "leg-pain-order-select"}
+    assert "made for the hook <code>patient-view</code>" in people.post("/try", data=own).text
+    assert "made for the hook" not in people.get(RLS).text
+
+
+def test_an_old_record_says_how_it_is_judged_at_its_own_time(people: FlaskClient) -> None:
+    """A Bundle names no instant, so what is old in it is silent now; a case never needs the hint."""
+    old = (FIXTURES / "rls-complete-ferritin-missing" / "bundle.json").read_text(encoding="utf-8")
+    page = people.post("/try", data={"request": old}).text
+    assert "The service stays silent" in page
+    assert "judged as of now" in page
+    dated = json.loads(
+        unescape(page.split('id="request-json"')[1].split("<code>")[1].split("</code>")[0])
+    )
+    dated["extension"] = {"org.leg-pain-cds.as-of": "2024-01-18T18:00:00-05:00"}
+    page = people.post("/try", data={"request": json.dumps(dated)}).text
+    assert "The service may speak" in page
+    assert "judged as of now" not in page
+    assert "judged as of now" not in people.get("/?case=quiet-another-patients-complaint").text
+
+
+def test_units_are_shown_as_people_write_them(people: FlaskClient) -> None:
+    """Sent as UCUM."""
+    page = people.get("/?case=abi-055-asks-for-stockings").text
+    assert '<option value="{ratio}" selected>ratio</option>' in page
 
 
 def test_another_service_may_need_what_the_case_does_not_have(people: FlaskClient) -> None:

@@ -18,6 +18,7 @@ from cds_service.web.workbench.trying import Outcome, Try
 from cds_service.web.workbench.whatif import Changed, named_resources
 from cds_service.web.workbench.why_values import WhyView
 from cds_service.web.workbench.why_view import places, resources_behind, why_view
+from cds_service.wire.request import AS_OF_EXTENSION
 from cds_service.wire.strict_json import pretty_json
 
 
@@ -37,7 +38,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 class LookView(msgspec.Struct, frozen=True, kw_only=True):
     """One answered try. ``query`` holds its whole state, but for a request of one's own.
 
-    ``lost`` are findings that nobody switched, but that stood in what was set aside.
+    ``lost`` are findings that nobody switched, but that stood in what was set aside. ``made_for`` is the
+    hook of the request where the service answers another; ``dated``: it names the instant of reasoning.
     """
 
     cards: tuple[CardView, ...]
@@ -51,6 +53,9 @@ class LookView(msgspec.Struct, frozen=True, kw_only=True):
     response_text: str
     milliseconds: str
     service: str
+    hook: str
+    made_for: str
+    dated: bool
     query: str
     curl: str
 
@@ -82,6 +87,9 @@ def look_view(
         response_text=pretty_json({"cards": tried.outcome.cards}),
         milliseconds=f"{tried.outcome.milliseconds:.1f}",
         service=tried.service.id,
+        hook=tried.service.hook,
+        made_for=tried.made_for,
+        dated=_is_dated(tried.outcome.request),
         query=query,
         curl=curl(base, tried.service.id, query if asked.slug else "", token=token),
     )
@@ -95,6 +103,11 @@ def _lost(tried: Try, knowledge: Knowledge) -> tuple[str, ...]:
         for id in tried.recorded.findings
         if id not in known and id not in tried.changes.findings
     )
+
+
+def _is_dated(request: Json) -> bool:
+    extension = request.get("extension")
+    return isinstance(extension, dict) and AS_OF_EXTENSION in extension
 
 
 def _answer(outcome: Outcome) -> Json:

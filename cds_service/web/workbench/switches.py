@@ -42,7 +42,7 @@ class LabSwitch(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     value: str
     unit: str
-    units: tuple[str, ...]
+    units: tuple[tuple[str, str], ...]
     recorded: str
     changed: bool
 
@@ -113,7 +113,12 @@ def _lab(analyte: Analyte, results: Results, tried: Try) -> LabSwitch:
         label=analyte.label,
         value=now.value,
         unit=unit,
-        units=tuple(units),
-        recorded=f"{recorded.value} {recorded.unit}".strip() if recorded.value else "",
+        units=tuple((each, _spoken(each)) for each in units),
+        recorded=f"{recorded.value} {_spoken(recorded.unit)}".strip() if recorded.value else "",
         changed=analyte.id in tried.changes.labs,
     )
+
+
+def _spoken(unit: str) -> str:
+    """A unit that is nothing but an annotation (``{ratio}``) without its braces."""
+    return unit[1:-1] if unit.startswith("{") and unit.endswith("}") else unit

@@ -128,7 +128,7 @@ def _page(bench: Bench, asked: Asked, template: str, **values: Any) -> str:
         asked=asked,
         text=asked.text,
         services=services.values(),
-        chosen=look.service if look is not None else chosen,
+        chosen=look.service if look is not None else chosen if chosen in services else "",
         **values,
     )
 
