@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -182,16 +183,23 @@ def test_an_own_file_goes_into_the_form_and_is_answered(visit: Visit, tmp_path: 
 
 
 def test_a_wrong_request_says_where(page: Page, visit: Visit, check_accessibility: Check) -> None:
-    """Line, column, and the line itself; the text is still there."""
+    """Line, column, and the line itself; the text is still there. Corrected, the problem is gone."""
     visit("/")
     page.get_by_label("Request or Bundle (JSON)").fill('{\n  "hook": oops\n}')
     page.get_by_role("button", name="Ask", exact=True).click()
     notice = page.locator("#problem-text")
     expect(notice).to_contain_text("line 2, column 11")
     expect(notice.locator("pre")).to_contain_text('"hook": oops')
-    expect(page.get_by_label("Request or Bundle (JSON)")).to_have_value('{\n  "hook": oops\n}')
+    text = page.get_by_label("Request or Bundle (JSON)")
+    expect(text).to_have_value('{\n  "hook": oops\n}')
+    expect(page).to_have_title(re.compile("^Problem"))
     check_accessibility(page)
     page.complaints.clear()  # type: ignore[attr-defined]
+    text.fill(json.dumps(pv()))
+    page.get_by_role("button", name="Ask again").click()
+    expect(page.locator("#cards")).to_be_visible()
+    expect(notice).to_have_count(0)
+    expect(text).not_to_have_attribute("aria-invalid", "true")
 
 
 def test_a_refusal_while_switching_is_shown_and_goes(page: Page, visit: Visit) -> None:

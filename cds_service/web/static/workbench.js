@@ -117,7 +117,11 @@
   document.addEventListener("DOMContentLoaded", () => show(document));
   document.addEventListener("htmx:load", (event) => show(event.detail.elt));
   // A problem of the last try is not the problem of the next one.
-  document.addEventListener("htmx:beforeRequest", () => document.getElementById("problem").replaceChildren());
+  document.addEventListener("htmx:beforeRequest", () => {
+    document.getElementById("problem").replaceChildren();
+    document.getElementById("problem-text")?.remove(); // of the page itself
+    document.getElementById("own-request")?.removeAttribute("aria-invalid");
+  });
   window.addEventListener("beforeprint", () => {
     document.querySelectorAll(".card-detail, .cause details").forEach((d) => { d.open = true; });
   });

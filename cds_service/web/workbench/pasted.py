@@ -79,16 +79,20 @@ def _with_excerpt(message: str, text: str) -> Problem:
     lines = text.split("\n")
     whole = lines[line - 1] if line <= len(lines) else ""
     begin = max(0, column - 1 - _AROUND)
+    rest = "\n".join((whole[column - 1 :], *lines[line:]))
     return Problem(
-        message=f"The text is not valid JSON. {_instead(text, line)}".strip(),
+        message=f"The text is not valid JSON. {_instead(text, line, rest)}".strip(),
         where=f"line {line}, column {column}",
         excerpt=whole[begin : column - 1 + _AROUND],
         caret=max(0, column - 1 - begin),
     )
 
 
-def _instead(text: str, line: int) -> str:
-    """What a text looks like that is no JSON from ``line`` on; empty when like nothing in particular."""
+def _instead(text: str, line: int, rest: str) -> str:
+    """What a text looks like that is no JSON from ``line`` on; empty when like nothing in particular.
+
+    ``rest`` is what stands behind the place.
+    """
     begin = text.lstrip()[:200].lower()
     if "\0" in begin or "\ufffd" in begin:
         return "It is no text in UTF-8; UTF-16, as some Windows programs write it, has to be converted."
@@ -99,7 +103,7 @@ def _instead(text: str, line: int) -> str:
     first = text.split("\n", 1)[0].rstrip()
     if line > 1 and begin.startswith("{") and first.endswith("}"):
         return "It looks like one JSON object for each line (NDJSON); make a Bundle of them."
-    return ""
+    return "" if rest.strip() else "It ends too early, as if the end had not been copied."
 
 
 def _of_bundle(bundle: Json) -> Json:

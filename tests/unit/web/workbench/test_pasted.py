@@ -47,6 +47,7 @@ def test_a_long_line_is_cut_around_the_place() -> None:
         ('{"resourceType": "Bundle"}', "Bundle.entry", "no list of entries"),
         ('{"resourceType": "Bundle", "entry": [{}, 5]}', "Bundle.entry[1]", "no object"),
         ('{"resourceType": "Bundle", "entry": []}', "Bundle.entry", "no Patient"),
+        ('{\n  "hook": \n', "line 3, column 1", "ends too early"),
         ("[" * 60 + "]" * 60, "", "nested deeper"),
         ('{"a":1}\n{"b":2}', "line 2, column 1", "NDJSON"),
     ],
