@@ -86,6 +86,19 @@ def test_on_a_phone_the_change_is_said_where_one_looks(visit: Visit, width: str)
     assert box is not None
     assert (box["height"] > 20) == (width == "phone")
     assert width == "phone" or page.locator(".what-changed").is_visible()
+    page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
+    foot, line = page.locator("footer").bounding_box(), said.bounding_box()
+    assert foot is not None and line is not None  # noqa: PT018 (for the type checker)
+    assert width == "desktop" or foot["y"] + foot["height"] <= line["y"]
+
+
+def test_every_page_of_the_navigation_is_in_sight(visit: Visit) -> None:
+    """Not beyond the edge of a phone."""
+    page = visit("/docs/api")
+    links = page.get_by_role("navigation", name="Main").get_by_role("link")
+    expect(links).to_have_count(5)
+    for place in range(5):
+        expect(links.nth(place)).to_be_in_viewport(ratio=1)
 
 
 def test_a_switch_works_with_the_keyboard(visit: Visit) -> None:
