@@ -59,6 +59,19 @@ def test_cases_are_found_by_words_and_tags(visit: Visit) -> None:
     expect(page.get_by_label("Search by words")).to_have_value("ferritin pmol")
 
 
+def test_a_search_has_an_address(visit: Visit) -> None:
+    """To come back to from a case, and to send to somebody."""
+    page = visit("/")
+    page.get_by_label("Search by words").fill("ferritin pmol")
+    page.wait_for_url("**/?q=ferritin+pmol")
+    found = page.locator("#cases [role=status]").inner_text()
+    page.locator("#cases .case-list a").first.click()
+    expect(page.locator("#result")).to_be_attached()
+    page.go_back()
+    expect(page.locator("#cases [role=status]")).to_have_text(found)
+    expect(page.get_by_label("Search by words")).to_have_value("ferritin pmol")
+
+
 def test_switching_a_finding_changes_cards_and_ranking_at_once(visit: Visit) -> None:
     """What moved is marked, the control keeps the focus, the address holds the state."""
     page = visit(RLS)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
@@ -34,7 +35,7 @@ def add_pages(blueprint: Blueprint, bench: Bench) -> None:
     def try_it() -> AnyResponse:
         if request.args.get("case"):
             return _case_page(bench, request.args)
-        return make_response(_start(bench, request.args))
+        return _start(bench, request.args)
 
     @blueprint.get("/try")
     def try_own_start() -> AnyResponse:
@@ -52,10 +53,10 @@ def add_pages(blueprint: Blueprint, bench: Bench) -> None:
         return Response(write_json(tried.outcome.request), mimetype="application/json")
 
 
-def _start(bench: Bench, values: Mapping[str, str]) -> str:
+def _start(bench: Bench, values: Mapping[str, str]) -> Response:
     words, tag = values.get("q", "")[:100], values.get("tag", "")[:40]
     searching = bool(words or tag)
-    return render_template(
+    page = render_template(
         "try/start.html",
         here=HERE,
         starters=starters(bench.sandbox),
@@ -67,6 +68,11 @@ def _start(bench: Bench, values: Mapping[str, str]) -> str:
         services=bench.site.services.values(),
         text="",
     )
+    answer = make_response(page)
+    if wants_part():  # while one types; whoever comes back, or sends the address, finds the same
+        query = urlencode({name: value for name, value in (("q", words), ("tag", tag)) if value})
+        answer.headers["HX-Replace-Url"] = f"/?{query}" if query else "/"
+    return answer
 
 
 def _case_page(bench: Bench, values: Mapping[str, str]) -> AnyResponse:
