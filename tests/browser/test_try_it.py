@@ -164,6 +164,7 @@ def test_accepting_really_tells_the_service(visit: Visit) -> None:
     sent = json.loads(told.value.request.post_data or "")["feedback"][0]
     assert sent["outcome"] == "accepted"
     expect(page.locator(".feedback-said").first).to_contain_text("Accepted")
+    expect(page.get_by_role("button", name="Accept: Order Ferritin")).to_be_focused()
     page.get_by_role("button", name="Ask again").click()
     expect(page.get_by_role("button", name="Accept: Order Ferritin")).to_have_count(0)
     expect(page.locator("#workups")).to_contain_text("Ordered already")
