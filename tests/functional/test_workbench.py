@@ -270,7 +270,8 @@ def test_feedback_of_a_tab_is_remembered_in_that_tab_alone(people: FlaskClient) 
     url = "/cds-services/leg-pain-patient-view/feedback"
     assert people.post(url, json={"feedback": [overridden]}).status_code == 204
     again = people.get(path, headers=HTMX).text
-    assert "overridden on" in again
+    assert "overridden on 18 Jan 2024" in again
+    assert re.search(r", until \d{1,2} \w{3} 20\d\d</li>", again)
     assert 'data-card="' not in again
     assert 'data-card="' in people.get(RLS).text
 

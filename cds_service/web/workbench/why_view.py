@@ -213,6 +213,7 @@ def _criterion(criterion: Json, knowledge: Knowledge) -> CriterionView:
 
 def _suppressed(suppressed: Json, knowledge: Knowledge) -> Json:
     topic = suppressed["topic"]
+    suppressed = suppressed | {"until": date_words(read_instant(suppressed.get("until") or ""))}
     for entries in (knowledge.red_flags, knowledge.workups, knowledge.questions):
         if topic in entries:
             return suppressed | {"label": _capital(entries[topic].label)}
