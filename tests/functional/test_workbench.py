@@ -108,6 +108,14 @@ def test_a_switch_says_what_another_change_made_of_its_finding(
     assert page.count("counts as") < 4
 
 
+def test_a_cause_says_by_which_criteria_it_goes(people: FlaskClient) -> None:
+    """Else restless legs are unlikely with six findings for and none against."""
+    page = people.get(f"{RLS}&f.urge-to-move-legs=absent").text
+    cause = page.split('data-keep="cause-restless-legs-syndrome"')[1].split("</details>")[0]
+    assert "IRLSSG essential criteria" in cause
+    assert "<strong>not met</strong>" in cause
+
+
 def test_a_part_is_enough_for_the_script(people: FlaskClient) -> None:
     """With the address that stands for it."""
     answer = people.get(f"{RLS}&f.urge-to-move-legs=absent", headers=HTMX)
