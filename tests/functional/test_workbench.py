@@ -148,6 +148,11 @@ def test_an_own_request_is_answered_and_stays_in_the_form(people: FlaskClient) -
         (json.dumps(pv() | {"context": {"userId": "Practitioner/1"}}), 400, "context.patientId"),
         (json.dumps(pv() | {"hook": "appointment-book"}), 400, "No service answers this hook"),
         (json.dumps(pv() | {"prefetch": {}}), 412, "Missing prefetch"),
+        (
+            json.dumps(pv() | {"prefetch": {}, "fhirServer": "https://ehr.example.org"}),
+            412,
+            "never fetches",
+        ),
     ],
 )
 def test_a_wrong_request_says_where_and_stays_in_the_form(
@@ -193,6 +198,23 @@ def test_an_old_record_says_how_it_is_judged_at_its_own_time(people: FlaskClient
     assert "The service may speak" in page
     assert "judged as of now" not in page
     assert "judged as of now" not in people.get("/?case=quiet-another-patients-complaint").text
+
+
+@pytest.mark.parametrize(
+    ("birth", "service", "words"),
+    [
+        ("1960-01-01", "leg-pain-order-select", "drafted orders alone"),
+        ("2020-01-01", "leg-pain-patient-view", "under 18"),
+    ],
+)
+def test_silence_has_its_true_reason(
+    people: FlaskClient, birth: str, service: str, words: str
+) -> None:
+    """A child is not one of whom everything is known, done or ordered."""
+    body = burning()
+    body["prefetch"]["patient"]["birthDate"] = birth
+    page = people.post("/try", data={"request": json.dumps(body), "service": service}).text
+    assert words in page.split('class="no-card panel"')[1].split("</div>")[0]
 
 
 def test_units_are_shown_as_people_write_them(people: FlaskClient) -> None:
@@ -281,6 +303,7 @@ def test_feedback_of_a_tab_is_remembered_in_that_tab_alone(people: FlaskClient) 
     assert "overridden on 18 Jan 2024" in again
     assert re.search(r", until \d{1,2} \w{3} 20\d\d</li>", again)
     assert 'data-card="' not in again
+    assert "is held back; see below" in again
     assert 'data-card="' in people.get(RLS).text
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from cds_service.core.knowledge import Knowledge
+from cds_service.core.moments import Policy
 from cds_service.gather.sandbox import SandboxCase
 from cds_service.web.workbench.card_view import CardView, card_views
 from cds_service.web.workbench.changes import Changes
@@ -40,6 +41,7 @@ class LookView(msgspec.Struct, frozen=True, kw_only=True):
 
     ``lost`` are findings that nobody switched, but that stood in what was set aside. ``made_for`` is the
     hook of the request where the service answers another; ``dated``: it names the instant of reasoning.
+    ``silence`` says why there is no card, where there is none.
     """
 
     cards: tuple[CardView, ...]
@@ -56,6 +58,7 @@ class LookView(msgspec.Struct, frozen=True, kw_only=True):
     hook: str
     made_for: str
     dated: bool
+    silence: str
     query: str
     curl: str
 
@@ -90,6 +93,7 @@ def look_view(
         hook=tried.service.hook,
         made_for=tried.made_for,
         dated=_is_dated(tried.outcome.request),
+        silence=_silence(tried.outcome),
         query=query,
         curl=curl(base, tried.service.id, query if asked.slug else "", token=token),
     )
@@ -103,6 +107,26 @@ def _lost(tried: Try, knowledge: Knowledge) -> tuple[str, ...]:
         for id in tried.recorded.findings
         if id not in known and id not in tried.changes.findings
     )
+
+
+_NOTHING = {
+    Policy.COMPLAINT: "It looked, and has nothing to say that is not known, done or ordered.",
+    Policy.ORDERS: "It looked at the drafted orders alone, and has nothing to say about them.",
+    Policy.DISCHARGE: "It looked for what is still open alone, and found nothing.",
+    Policy.SCREENING: "It looked for screening alone, and has nothing to offer.",
+}
+
+
+def _silence(outcome: Outcome) -> str:
+    """Why no card came."""
+    reasoning = outcome.reasoning
+    if not reasoning.gate.open:
+        return f"It looked, and sees no reason to speak: {reasoning.gate.because}."
+    if not reasoning.differential_opened:
+        return "The patient is under 18, where only red flags speak."
+    if outcome.explanation["suppressed"]:
+        return "What it would say is held back; see below."
+    return _NOTHING[reasoning.occasion.policy]
 
 
 def _is_dated(request: Json) -> bool:

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from cds_service.core.errors import CdsError, InvalidRequestError
+from cds_service.core.errors import CdsError, DataUnavailableError, InvalidRequestError
 from cds_service.web.errors import answer_to
 from cds_service.web.workbench.bench import Bench, wants_part
 from cds_service.web.workbench.changes import read_changes
@@ -94,9 +94,14 @@ def _own_page(bench: Bench, values: Mapping[str, str], text: str) -> AnyResponse
     asked = Asked(text=text, service=values.get("service", ""), tab=_tab(values))
     try:
         body = request_of(text, bench.site.max_json_depth)
-        tried = _try(bench, asked, body, values)
     except UnusableError as error:
         return _problem_page(bench, asked, error.problem, 400)
+    try:
+        tried = _try(bench, asked, body, values)
+    except DataUnavailableError as error:
+        never = " A try never fetches from a FHIR server." if body.get("fhirServer") else ""
+        problem = Problem(message=f"{error}{never}", where="prefetch")
+        return _problem_page(bench, asked, problem, answer_to(error).status_code)
     except CdsError as error:
         return _problem_page(bench, asked, _problem_of(error), answer_to(error).status_code)
     return _answered(bench, asked, tried)
