@@ -280,6 +280,16 @@ def test_the_request_of_a_case_can_be_fetched_as_it_was_switched(people: FlaskCl
     assert not any("Ferritin" in card["summary"] for card in answer.get_json()["cards"])
 
 
+def test_a_request_that_is_fetched_shows_nobody_a_card(people: FlaskClient) -> None:
+    """So reports do not count one."""
+    fired = lambda: sum(each["fired"] for each in people.get("/reports").get_json()["services"])  # noqa: E731
+    people.get(RLS)
+    before = fired()
+    assert before
+    assert people.get(f"/try/request.json{RLS[1:]}").status_code == 200
+    assert fired() == before
+
+
 def test_feedback_of_a_tab_is_remembered_in_that_tab_alone(people: FlaskClient) -> None:
     """Overridden, the card stays away here, with the reason; another tab still gets it."""
     tab = "6f3c5c3e-6a55-4e36-8a0c-3f1b4f1f2a10"

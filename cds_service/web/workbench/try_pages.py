@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
+import msgspec
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -47,8 +48,8 @@ def add_pages(blueprint: Blueprint, bench: Bench) -> None:
 
     @blueprint.get("/try/request.json")
     def request_of_case() -> Response:
-        asked = _asked_case(bench, request.args)
-        body = _request_of_case(bench, asked)
+        asked = msgspec.structs.replace(_asked_case(bench, request.args), tab="")
+        body = _request_of_case(bench, asked)  # without tab: nobody is shown a card here
         tried = _try(bench, asked, body, request.args)
         return Response(write_json(tried.outcome.request), mimetype="application/json")
 
