@@ -8,7 +8,6 @@ from typing import Protocol
 
 import msgspec
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import UnsupportedMediaType
 
 from cds_service.fhir.access import Json
 from cds_service.fhir.capability import capability_statement, searchable
@@ -110,7 +109,7 @@ class _Server:
     def search_by_form(self, kind: str) -> Response:
         """The same with ``POST``."""
         if request.content_length and request.mimetype != _FORM:
-            raise UnsupportedMediaType
+            return outcome_answer(415, "not-supported", f"A search is posted as {_FORM}.")
         return self.search(kind)
 
     def _base(self) -> str:

@@ -13,7 +13,8 @@ _SECURITY = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
 }
 _METHODS = "GET, HEAD, POST, OPTIONS"
-_HEADERS = "authorization, content-type, x-request-id"
+# `Prefer` is for searches of the FHIR servers here (handling=strict).
+_HEADERS = "authorization, content-type, prefer, x-request-id"
 # Of a refusal; scripts see no others unless told so.
 _READABLE = f"{HEADER}, Retry-After, WWW-Authenticate"
 _PREFLIGHT_SECONDS = "600"

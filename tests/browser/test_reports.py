@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Visit, check_fits
 from tests.browser.history import WEEKS, write_history
@@ -111,6 +111,19 @@ def test_an_empty_span_is_friendly(visit: Visit) -> None:
     assert not page.locator("canvas").count()
     page.get_by_role("link", name="Show everything").click()
     expect(page.locator(".r-tiles")).to_be_visible()
+
+
+def test_without_script_no_empty_charts_are_shown(browser: Browser, server: Server) -> None:
+    """Only the table that holds their numbers."""
+    context = browser.new_context(
+        base_url=f"http://127.0.0.1:{server.port}", java_script_enabled=False
+    )
+    page = context.new_page()
+    page.goto("/reports")
+    expect(page.locator(".r-charts")).to_be_hidden()
+    page.get_by_text("The numbers, week by week").click()
+    expect(page.locator("#weeks-table tbody tr").first).to_be_visible()
+    context.close()
 
 
 def test_print_has_the_tables(visit: Visit) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -58,6 +59,19 @@ def test_cases_are_found_by_words_and_tags(visit: Visit) -> None:
     expect(page.get_by_label("Search by words")).to_have_value("ferritin pmol")
 
 
+def test_a_search_has_an_address(visit: Visit) -> None:
+    """To come back to from a case, and to send to somebody."""
+    page = visit("/")
+    page.get_by_label("Search by words").fill("ferritin pmol")
+    page.wait_for_url("**/?q=ferritin+pmol")
+    found = page.locator("#cases [role=status]").inner_text()
+    page.locator("#cases .case-list a").first.click()
+    expect(page.locator("#result")).to_be_attached()
+    page.go_back()
+    expect(page.locator("#cases [role=status]")).to_have_text(found)
+    expect(page.get_by_label("Search by words")).to_have_value("ferritin pmol")
+
+
 def test_switching_a_finding_changes_cards_and_ranking_at_once(visit: Visit) -> None:
     """What moved is marked, the control keeps the focus, the address holds the state."""
     page = visit(RLS)
@@ -85,6 +99,19 @@ def test_on_a_phone_the_change_is_said_where_one_looks(visit: Visit, width: str)
     assert box is not None
     assert (box["height"] > 20) == (width == "phone")
     assert width == "phone" or page.locator(".what-changed").is_visible()
+    page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
+    foot, line = page.locator("footer").bounding_box(), said.bounding_box()
+    assert foot is not None and line is not None  # noqa: PT018 (for the type checker)
+    assert width == "desktop" or foot["y"] + foot["height"] <= line["y"]
+
+
+def test_every_page_of_the_navigation_is_in_sight(visit: Visit) -> None:
+    """Not beyond the edge of a phone."""
+    page = visit("/docs/api")
+    links = page.get_by_role("navigation", name="Main").get_by_role("link")
+    expect(links).to_have_count(5)
+    for place in range(5):
+        expect(links.nth(place)).to_be_in_viewport(ratio=1)
 
 
 def test_a_switch_works_with_the_keyboard(visit: Visit) -> None:
@@ -137,6 +164,7 @@ def test_accepting_really_tells_the_service(visit: Visit) -> None:
     sent = json.loads(told.value.request.post_data or "")["feedback"][0]
     assert sent["outcome"] == "accepted"
     expect(page.locator(".feedback-said").first).to_contain_text("Accepted")
+    expect(page.get_by_role("button", name="Accept: Order Ferritin")).to_be_focused()
     page.get_by_role("button", name="Ask again").click()
     expect(page.get_by_role("button", name="Accept: Order Ferritin")).to_have_count(0)
     expect(page.locator("#workups")).to_contain_text("Ordered already")
@@ -182,16 +210,23 @@ def test_an_own_file_goes_into_the_form_and_is_answered(visit: Visit, tmp_path: 
 
 
 def test_a_wrong_request_says_where(page: Page, visit: Visit, check_accessibility: Check) -> None:
-    """Line, column, and the line itself; the text is still there."""
+    """Line, column, and the line itself; the text is still there. Corrected, the problem is gone."""
     visit("/")
     page.get_by_label("Request or Bundle (JSON)").fill('{\n  "hook": oops\n}')
     page.get_by_role("button", name="Ask", exact=True).click()
     notice = page.locator("#problem-text")
     expect(notice).to_contain_text("line 2, column 11")
     expect(notice.locator("pre")).to_contain_text('"hook": oops')
-    expect(page.get_by_label("Request or Bundle (JSON)")).to_have_value('{\n  "hook": oops\n}')
+    text = page.get_by_label("Request or Bundle (JSON)")
+    expect(text).to_have_value('{\n  "hook": oops\n}')
+    expect(page).to_have_title(re.compile("^Problem"))
     check_accessibility(page)
     page.complaints.clear()  # type: ignore[attr-defined]
+    text.fill(json.dumps(pv()))
+    page.get_by_role("button", name="Ask again").click()
+    expect(page.locator("#cards")).to_be_visible()
+    expect(notice).to_have_count(0)
+    expect(text).not_to_have_attribute("aria-invalid", "true")
 
 
 def test_a_refusal_while_switching_is_shown_and_goes(page: Page, visit: Visit) -> None:

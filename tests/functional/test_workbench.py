@@ -27,6 +27,7 @@ from tests.contract.requests import PATIENT_ID, pv, with_prefetch
 
 RLS = "/?case=rls-complete-ferritin-missing"
 HTMX = {"HX-Request": "true"}
+FIXTURES = Path(__file__).parents[2] / "fixtures" / "cases"
 
 
 def burning(words: str = "burning pain in both legs at night") -> dict[str, Any]:
@@ -90,6 +91,31 @@ def test_a_form_without_script_is_brought_to_the_shortest_address(people: FlaskC
     assert "was present" in page.text
 
 
+@pytest.mark.parametrize(
+    ("query", "finding", "counts"),
+    [
+        (f"{RLS}&f.urge-to-move-legs=unknown", "worse-at-night", "unknown"),
+        ("/?case=abi-055-asks-for-stockings&lab.abi=1.1", "abi-reduced", "absent"),
+    ],
+)
+def test_a_switch_says_what_another_change_made_of_its_finding(
+    people: FlaskClient, query: str, finding: str, counts: str
+) -> None:
+    """It went with the reason of the visit, or is read from the result; one's own is as it stands."""
+    page = people.get(query, follow_redirects=True).text
+    switch = page.split(f'id="switch-{finding}"')[1].split("</fieldset>")[0]
+    assert f"counts as {counts}" in switch
+    assert page.count("counts as") < 4
+
+
+def test_a_cause_says_by_which_criteria_it_goes(people: FlaskClient) -> None:
+    """Else restless legs are unlikely with six findings for and none against."""
+    page = people.get(f"{RLS}&f.urge-to-move-legs=absent").text
+    cause = page.split('data-keep="cause-restless-legs-syndrome"')[1].split("</details>")[0]
+    assert "IRLSSG essential criteria" in cause
+    assert "<strong>not met</strong>" in cause
+
+
 def test_a_part_is_enough_for_the_script(people: FlaskClient) -> None:
     """With the address that stands for it."""
     answer = people.get(f"{RLS}&f.urge-to-move-legs=absent", headers=HTMX)
@@ -122,6 +148,11 @@ def test_an_own_request_is_answered_and_stays_in_the_form(people: FlaskClient) -
         (json.dumps(pv() | {"context": {"userId": "Practitioner/1"}}), 400, "context.patientId"),
         (json.dumps(pv() | {"hook": "appointment-book"}), 400, "No service answers this hook"),
         (json.dumps(pv() | {"prefetch": {}}), 412, "Missing prefetch"),
+        (
+            json.dumps(pv() | {"prefetch": {}, "fhirServer": "https://ehr.example.org"}),
+            412,
+            "never fetches",
+        ),
     ],
 )
 def test_a_wrong_request_says_where_and_stays_in_the_form(
@@ -133,6 +164,63 @@ def test_a_wrong_request_says_where_and_stays_in_the_form(
     notice, form = answer.text.split("<textarea")[0], answer.text.split("<textarea")[1]
     assert words in notice
     assert form.split(">", 1)[1].startswith(text[:2].replace('"', "&#34;"))
+
+
+def test_a_wrong_request_does_not_choose_the_service(people: FlaskClient) -> None:
+    """Corrected on the page of its problem, it still goes to the service of its hook."""
+    page = people.post("/try", data={"request": "{", "service": ""}).text
+    services = page.split('<select id="service"')[1].split("</select>")[0]
+    assert services.split("<option", 2)[1].startswith(' value="">')
+    assert '" selected>' not in services
+    answered = people.post("/try", data={"request": json.dumps(burning()), "service": ""}).text
+    services = answered.split('<select id="service"')[1].split("</select>")[0]
+    assert '<option value="">' not in services
+
+
+def test_a_request_for_another_hook_is_said_to_be_one(people: FlaskClient) -> None:
+    """It is asked as what the service answers, which a call would refuse."""
+    own = {"request": json.dumps(burning()), "service": "leg-pain-order-select"}
+    assert "made for the hook <code>patient-view</code>" in people.post("/try", data=own).text
+    assert "made for the hook" not in people.get(RLS).text
+
+
+def test_an_old_record_says_how_it_is_judged_at_its_own_time(people: FlaskClient) -> None:
+    """A Bundle names no instant, so what is old in it is silent now; a case never needs the hint."""
+    old = (FIXTURES / "rls-complete-ferritin-missing" / "bundle.json").read_text(encoding="utf-8")
+    page = people.post("/try", data={"request": old}).text
+    assert "The service stays silent" in page
+    assert "judged as of now" in page
+    dated = json.loads(
+        unescape(page.split('id="request-json"')[1].split("<code>")[1].split("</code>")[0])
+    )
+    dated["extension"] = {"org.leg-pain-cds.as-of": "2024-01-18T18:00:00-05:00"}
+    page = people.post("/try", data={"request": json.dumps(dated)}).text
+    assert "The service may speak" in page
+    assert "judged as of now" not in page
+    assert "judged as of now" not in people.get("/?case=quiet-another-patients-complaint").text
+
+
+@pytest.mark.parametrize(
+    ("birth", "service", "words"),
+    [
+        ("1960-01-01", "leg-pain-order-select", "drafted orders alone"),
+        ("2020-01-01", "leg-pain-patient-view", "under 18"),
+    ],
+)
+def test_silence_has_its_true_reason(
+    people: FlaskClient, birth: str, service: str, words: str
+) -> None:
+    """A child is not one of whom everything is known, done or ordered."""
+    body = burning()
+    body["prefetch"]["patient"]["birthDate"] = birth
+    page = people.post("/try", data={"request": json.dumps(body), "service": service}).text
+    assert words in page.split('class="no-card panel"')[1].split("</div>")[0]
+
+
+def test_units_are_shown_as_people_write_them(people: FlaskClient) -> None:
+    """Sent as UCUM."""
+    page = people.get("/?case=abi-055-asks-for-stockings").text
+    assert '<option value="{ratio}" selected>ratio</option>' in page
 
 
 def test_another_service_may_need_what_the_case_does_not_have(people: FlaskClient) -> None:
@@ -192,6 +280,16 @@ def test_the_request_of_a_case_can_be_fetched_as_it_was_switched(people: FlaskCl
     assert not any("Ferritin" in card["summary"] for card in answer.get_json()["cards"])
 
 
+def test_a_request_that_is_fetched_shows_nobody_a_card(people: FlaskClient) -> None:
+    """So reports do not count one."""
+    fired = lambda: sum(each["fired"] for each in people.get("/reports").get_json()["services"])  # noqa: E731
+    people.get(RLS)
+    before = fired()
+    assert before
+    assert people.get(f"/try/request.json{RLS[1:]}").status_code == 200
+    assert fired() == before
+
+
 def test_feedback_of_a_tab_is_remembered_in_that_tab_alone(people: FlaskClient) -> None:
     """Overridden, the card stays away here, with the reason; another tab still gets it."""
     tab = "6f3c5c3e-6a55-4e36-8a0c-3f1b4f1f2a10"
@@ -212,8 +310,10 @@ def test_feedback_of_a_tab_is_remembered_in_that_tab_alone(people: FlaskClient) 
     url = "/cds-services/leg-pain-patient-view/feedback"
     assert people.post(url, json={"feedback": [overridden]}).status_code == 204
     again = people.get(path, headers=HTMX).text
-    assert "overridden on" in again
+    assert "overridden on 18 Jan 2024" in again
+    assert re.search(r", until \d{1,2} \w{3} 20\d\d</li>", again)
     assert 'data-card="' not in again
+    assert "is held back; see below" in again
     assert 'data-card="' in people.get(RLS).text
 
 

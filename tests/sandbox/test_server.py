@@ -186,6 +186,15 @@ def test_other_formats_are_not_offered(sandbox: FlaskClient) -> None:
     assert got(sandbox, "Patient?_count=1", Accept="text/html,application/xhtml+xml")
     answer = sandbox.post(f"{BASE}/Patient/_search", json={"name": "x"})
     assert answer.status_code == 415
+    assert "x-www-form-urlencoded" in answer.get_json()["issue"][0]["diagnostics"]
+
+
+def test_browsers_may_send_every_header_that_is_understood(sandbox: FlaskClient) -> None:
+    """A preflight that leaves one out keeps the browser from asking."""
+    asks = {"Origin": "https://sandbox.cds-hooks.org", "Access-Control-Request-Method": "GET"}
+    answer = sandbox.options(f"{BASE}/Patient", headers=asks)
+    allowed = answer.headers["Access-Control-Allow-Headers"].split(", ")
+    assert {"content-type", "prefer"} <= set(allowed)
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,8 @@
   const send = async (button, item, done) => {
     const card = button.closest(".card");
     const said = card.querySelector(".feedback-said");
-    button.disabled = true;
+    if (button.ariaDisabled === "true") return;
+    button.ariaDisabled = "true"; // not disabled, which would take the focus away from the keyboard
     const body = { feedback: [{ card: button.dataset.cardId, ...item, outcomeTimestamp: new Date().toISOString() }] };
     try {
       const answer = await fetch(`/cds-services/${button.dataset.service}/feedback`, {
@@ -38,7 +39,7 @@
       card.classList.add("card-answered");
       said.textContent = done;
     } catch (problem) {
-      button.disabled = false;
+      button.ariaDisabled = null;
       said.textContent = problem instanceof TypeError ? "The service cannot be reached." : problem.message;
     }
   };
@@ -117,7 +118,11 @@
   document.addEventListener("DOMContentLoaded", () => show(document));
   document.addEventListener("htmx:load", (event) => show(event.detail.elt));
   // A problem of the last try is not the problem of the next one.
-  document.addEventListener("htmx:beforeRequest", () => document.getElementById("problem").replaceChildren());
+  document.addEventListener("htmx:beforeRequest", () => {
+    document.getElementById("problem").replaceChildren();
+    document.getElementById("problem-text")?.remove(); // of the page itself
+    document.getElementById("own-request")?.removeAttribute("aria-invalid");
+  });
   window.addEventListener("beforeprint", () => {
     document.querySelectorAll(".card-detail, .cause details").forEach((d) => { d.open = true; });
   });

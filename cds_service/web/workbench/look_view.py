@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from cds_service.core.knowledge import Knowledge
+from cds_service.core.moments import Policy
 from cds_service.gather.sandbox import SandboxCase
 from cds_service.web.workbench.card_view import CardView, card_views
 from cds_service.web.workbench.changes import Changes
@@ -18,6 +19,7 @@ from cds_service.web.workbench.trying import Outcome, Try
 from cds_service.web.workbench.whatif import Changed, named_resources
 from cds_service.web.workbench.why_values import WhyView
 from cds_service.web.workbench.why_view import places, resources_behind, why_view
+from cds_service.wire.request import AS_OF_EXTENSION
 from cds_service.wire.strict_json import pretty_json
 
 
@@ -37,7 +39,9 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 class LookView(msgspec.Struct, frozen=True, kw_only=True):
     """One answered try. ``query`` holds its whole state, but for a request of one's own.
 
-    ``lost`` are findings that nobody switched, but that stood in what was set aside.
+    ``lost`` are findings that nobody switched, but that stood in what was set aside. ``made_for`` is the
+    hook of the request where the service answers another; ``dated``: it names the instant of reasoning.
+    ``silence`` says why there is no card, where there is none.
     """
 
     cards: tuple[CardView, ...]
@@ -51,6 +55,10 @@ class LookView(msgspec.Struct, frozen=True, kw_only=True):
     response_text: str
     milliseconds: str
     service: str
+    hook: str
+    made_for: str
+    dated: bool
+    silence: str
     query: str
     curl: str
 
@@ -82,6 +90,10 @@ def look_view(
         response_text=pretty_json({"cards": tried.outcome.cards}),
         milliseconds=f"{tried.outcome.milliseconds:.1f}",
         service=tried.service.id,
+        hook=tried.service.hook,
+        made_for=tried.made_for,
+        dated=_is_dated(tried.outcome.request),
+        silence=_silence(tried.outcome),
         query=query,
         curl=curl(base, tried.service.id, query if asked.slug else "", token=token),
     )
@@ -95,6 +107,31 @@ def _lost(tried: Try, knowledge: Knowledge) -> tuple[str, ...]:
         for id in tried.recorded.findings
         if id not in known and id not in tried.changes.findings
     )
+
+
+_NOTHING = {
+    Policy.COMPLAINT: "It looked, and has nothing to say that is not known, done or ordered.",
+    Policy.ORDERS: "It looked at the drafted orders alone, and has nothing to say about them.",
+    Policy.DISCHARGE: "It looked for what is still open alone, and found nothing.",
+    Policy.SCREENING: "It looked for screening alone, and has nothing to offer.",
+}
+
+
+def _silence(outcome: Outcome) -> str:
+    """Why no card came."""
+    reasoning = outcome.reasoning
+    if not reasoning.gate.open:
+        return f"It looked, and sees no reason to speak: {reasoning.gate.because}."
+    if not reasoning.differential_opened:
+        return "The patient is under 18, where only red flags speak."
+    if outcome.explanation["suppressed"]:
+        return "What it would say is held back; see below."
+    return _NOTHING[reasoning.occasion.policy]
+
+
+def _is_dated(request: Json) -> bool:
+    extension = request.get("extension")
+    return isinstance(extension, dict) and AS_OF_EXTENSION in extension
 
 
 def _answer(outcome: Outcome) -> Json:

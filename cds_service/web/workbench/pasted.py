@@ -79,15 +79,31 @@ def _with_excerpt(message: str, text: str) -> Problem:
     lines = text.split("\n")
     whole = lines[line - 1] if line <= len(lines) else ""
     begin = max(0, column - 1 - _AROUND)
-    message = "The text is not valid JSON."
-    if line > 1 and text.lstrip().startswith("{") and lines[0].rstrip().endswith("}"):
-        message += " It looks like one JSON object for each line (NDJSON); make a Bundle of them."
+    rest = "\n".join((whole[column - 1 :], *lines[line:]))
     return Problem(
-        message=message,
+        message=f"The text is not valid JSON. {_instead(text, line, rest)}".strip(),
         where=f"line {line}, column {column}",
         excerpt=whole[begin : column - 1 + _AROUND],
         caret=max(0, column - 1 - begin),
     )
+
+
+def _instead(text: str, line: int, rest: str) -> str:
+    """What a text looks like that is no JSON from ``line`` on; empty when like nothing in particular.
+
+    ``rest`` is what stands behind the place.
+    """
+    begin = text.lstrip()[:200].lower()
+    if "\0" in begin or "\ufffd" in begin:
+        return "It is no text in UTF-8; UTF-16, as some Windows programs write it, has to be converted."
+    if begin.startswith(("<!doctype html", "<html")):
+        return "It is a page of HTML, perhaps one of a server that asks to sign in."
+    if begin.startswith("<"):
+        return "It looks like XML; servers give JSON when asked for application/fhir+json."
+    first = text.split("\n", 1)[0].rstrip()
+    if line > 1 and begin.startswith("{") and first.endswith("}"):
+        return "It looks like one JSON object for each line (NDJSON); make a Bundle of them."
+    return "" if rest.strip() else "It ends too early, as if the end had not been copied."
 
 
 def _of_bundle(bundle: Json) -> Json:
@@ -100,18 +116,37 @@ def _of_bundle(bundle: Json) -> Json:
         if not isinstance(entry, dict):
             where = f"Bundle.entry[{index}]"
             raise UnusableError(Problem(message="This entry is no object.", where=where))
+    _check_patients(entries)
     try:
         return request_from_bundle(bundle)
     except InvalidRequestError as error:
         raise UnusableError(Problem(message=str(error), where="Bundle.entry")) from None
 
 
+def _check_patients(entries: list[Json]) -> None:
+    """One patient, or the answer would be about one that nobody chose."""
+    first = ""
+    for index, entry in enumerate(entries):
+        resource = entry.get("resource")
+        if not isinstance(resource, dict) or resource.get("resourceType") != "Patient":
+            continue
+        id = resource.get("id")
+        if first and isinstance(id, str) and id != first:
+            message = "The Bundle holds more than one Patient; a request is about one."
+            raise UnusableError(Problem(message=message, where=f"Bundle.entry[{index}]"))
+        first = first or (id if isinstance(id, str) else "")
+
+
 def _neither(document: Json, kind: Any) -> Problem:
     if "cards" in document:
         return Problem(message="This is the answer of a CDS service, not a request.", where="cards")
+    if kind == "OperationOutcome":
+        message = "This is an OperationOutcome: what a server says of a request, not patient data."
+        return Problem(message=message, where="resourceType")
     if isinstance(kind, str):
+        beside = "what is recorded of that patient" if kind == "Patient" else "its Patient"
         message = (
-            f"This is a single {kind[:40]}. Put it into a Bundle together with its Patient, or into the "
+            f"This is a single {kind[:40]}. Put it into a Bundle together with {beside}, or into the "
             "prefetch of a CDS Hooks request."
         )
         return Problem(message=message, where="resourceType")

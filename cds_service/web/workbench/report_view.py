@@ -11,7 +11,7 @@ import msgspec
 from cds_service.core.knowledge import Knowledge
 from cds_service.knowledge.pages.kinds import entries_of, ref
 from cds_service.knowledge.pages.parts import Ref
-from cds_service.store.reports import Received, Report, wilson
+from cds_service.store.reports import Received, Report, WeekReceived, wilson
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,7 +108,7 @@ def report_view(
     return ReportView(
         total=Line(id="all", name="All cards", received=_whole(report)),
         reviewed=tuple(line for line in _rules(report, k) if line.review),
-        weeks=tuple(Line(id=w.week, name=week_in_words(w.week), received=w) for w in report.weeks),
+        weeks=tuple(_weeks(report)),
         tables=tuple(_tables(report, k, names)),
         reasons=tuple((each.display, each.count) for each in report.overrides),
         unknown_cards=report.unknown_cards,
@@ -156,6 +156,18 @@ def _rules(report: Report, k: Knowledge) -> Iterator[Line]:
         entry = _entry(rule.id, k)
         name = entry.label if entry else _OTHER_RULES.get(rule.id, rule.id)
         yield Line(id=rule.id, name=name, received=rule, ref=entry, review=rule.review)
+
+
+def _weeks(report: Report) -> Iterator[Line]:
+    """From the first week with cards to the last; a week without any is a gap, not left out."""
+    received = {_monday(each.week): each for each in report.weeks}
+    monday = min(received, default=date.max)
+    while monday <= max(received, default=date.min):
+        year, week, _ = monday.isocalendar()
+        id = f"{year}-W{week:02}"
+        none = WeekReceived(week=id, fired=0, accepted=0, overridden=0, ignored=0)
+        yield Line(id=id, name=week_in_words(id), received=received.get(monday, none))
+        monday += timedelta(weeks=1)
 
 
 def _topic(code: str, received: Received, k: Knowledge) -> Line:
@@ -211,9 +223,13 @@ def duration(seconds: float) -> str:
 
 def week_in_words(week: str) -> str:
     """``2026-W47`` as the day that it begins with: ``16 Nov 2026``."""
-    year, _, number = week.partition("-W")
-    monday = date.fromisocalendar(int(year), int(number), 1)
+    monday = _monday(week)
     return f"{monday.day} {monday:%b %Y}"
+
+
+def _monday(week: str) -> date:
+    year, _, number = week.partition("-W")
+    return date.fromisocalendar(int(year), int(number), 1)
 
 
 def _whole(report: Report) -> Received:

@@ -16,12 +16,17 @@ Json = dict[str, Any]
 
 
 class Switch(msgspec.Struct, frozen=True, kw_only=True):
-    """One finding with three positions."""
+    """One finding with three positions; ``counts`` is what it is in the answer.
+
+    That is another position than the switch stands in where something else took the finding along:
+    a result that it is read from, or a part that was set aside.
+    """
 
     id: str
     label: str
     recorded: str
     now: str
+    counts: str
     fixed: bool
 
     @property
@@ -37,7 +42,7 @@ class LabSwitch(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     value: str
     unit: str
-    units: tuple[str, ...]
+    units: tuple[tuple[str, str], ...]
     recorded: str
     changed: bool
 
@@ -84,6 +89,7 @@ def _switch(id: str, tried: Try, knowledge: Knowledge) -> Switch:
         label=knowledge.findings[id].label,
         recorded=recorded.value,
         now=tried.changes.findings.get(id, recorded).value,
+        counts=recorded_status(tried.outcome.reasoning, id).value,
         fixed=knowledge.findings[id].age_at_least is not None,
     )
 
@@ -107,7 +113,12 @@ def _lab(analyte: Analyte, results: Results, tried: Try) -> LabSwitch:
         label=analyte.label,
         value=now.value,
         unit=unit,
-        units=tuple(units),
-        recorded=f"{recorded.value} {recorded.unit}".strip() if recorded.value else "",
+        units=tuple((each, _spoken(each)) for each in units),
+        recorded=f"{recorded.value} {_spoken(recorded.unit)}".strip() if recorded.value else "",
         changed=analyte.id in tried.changes.labs,
     )
+
+
+def _spoken(unit: str) -> str:
+    """A unit that is nothing but an annotation (``{ratio}``) without its braces."""
+    return unit[1:-1] if unit.startswith("{") and unit.endswith("}") else unit

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
+import msgspec
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from cds_service.core.errors import CdsError, InvalidRequestError
+from cds_service.core.errors import CdsError, DataUnavailableError, InvalidRequestError
 from cds_service.web.errors import answer_to
 from cds_service.web.workbench.bench import Bench, wants_part
 from cds_service.web.workbench.changes import read_changes
@@ -34,7 +36,7 @@ def add_pages(blueprint: Blueprint, bench: Bench) -> None:
     def try_it() -> AnyResponse:
         if request.args.get("case"):
             return _case_page(bench, request.args)
-        return make_response(_start(bench, request.args))
+        return _start(bench, request.args)
 
     @blueprint.get("/try")
     def try_own_start() -> AnyResponse:
@@ -46,16 +48,16 @@ def add_pages(blueprint: Blueprint, bench: Bench) -> None:
 
     @blueprint.get("/try/request.json")
     def request_of_case() -> Response:
-        asked = _asked_case(bench, request.args)
-        body = _request_of_case(bench, asked)
+        asked = msgspec.structs.replace(_asked_case(bench, request.args), tab="")
+        body = _request_of_case(bench, asked)  # without tab: nobody is shown a card here
         tried = _try(bench, asked, body, request.args)
         return Response(write_json(tried.outcome.request), mimetype="application/json")
 
 
-def _start(bench: Bench, values: Mapping[str, str]) -> str:
+def _start(bench: Bench, values: Mapping[str, str]) -> Response:
     words, tag = values.get("q", "")[:100], values.get("tag", "")[:40]
     searching = bool(words or tag)
-    return render_template(
+    page = render_template(
         "try/start.html",
         here=HERE,
         starters=starters(bench.sandbox),
@@ -67,6 +69,11 @@ def _start(bench: Bench, values: Mapping[str, str]) -> str:
         services=bench.site.services.values(),
         text="",
     )
+    answer = make_response(page)
+    if wants_part():  # while one types; whoever comes back, or sends the address, finds the same
+        query = urlencode({name: value for name, value in (("q", words), ("tag", tag)) if value})
+        answer.headers["HX-Replace-Url"] = f"/?{query}" if query else "/"
+    return answer
 
 
 def _case_page(bench: Bench, values: Mapping[str, str]) -> AnyResponse:
@@ -88,9 +95,14 @@ def _own_page(bench: Bench, values: Mapping[str, str], text: str) -> AnyResponse
     asked = Asked(text=text, service=values.get("service", ""), tab=_tab(values))
     try:
         body = request_of(text, bench.site.max_json_depth)
-        tried = _try(bench, asked, body, values)
     except UnusableError as error:
         return _problem_page(bench, asked, error.problem, 400)
+    try:
+        tried = _try(bench, asked, body, values)
+    except DataUnavailableError as error:
+        never = " A try never fetches from a FHIR server." if body.get("fhirServer") else ""
+        problem = Problem(message=f"{error}{never}", where="prefetch")
+        return _problem_page(bench, asked, problem, answer_to(error).status_code)
     except CdsError as error:
         return _problem_page(bench, asked, _problem_of(error), answer_to(error).status_code)
     return _answered(bench, asked, tried)
@@ -128,7 +140,7 @@ def _page(bench: Bench, asked: Asked, template: str, **values: Any) -> str:
         asked=asked,
         text=asked.text,
         services=services.values(),
-        chosen=look.service if look is not None else chosen,
+        chosen=look.service if look is not None else chosen if chosen in services else "",
         **values,
     )
 

@@ -48,11 +48,17 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Try(msgspec.Struct, frozen=True, kw_only=True):
-    """A request with its answer; ``before`` is the answer without the changes, where there are any."""
+    """A request with its answer.
+
+    Attributes:
+        made_for: The hook that the request was made for, where the service answers another.
+        before: The answer without the changes, where there are any.
+    """
 
     service: ServiceDefinition
     outcome: Outcome
     recorded: Reasoning
+    made_for: str = ""
     before: Outcome | None = None
     changes: Changes = Changes()
     changed: Changed | None = None
@@ -88,15 +94,18 @@ def try_request(
     Raises:
         CdsError: As for a call of the service.
     """
+    named = request.get("hook")
+    made_for = named if isinstance(named, str) and named != service.hook else ""
     request = request | {"hook": service.hook}
     recorded = _reasoning(site, service, request)
     changes = only_changes(changes, recorded, knowledge)
     if not changes:
         outcome = _ask(site, service, request, tab)
-        return Try(service=service, outcome=outcome, recorded=recorded)
+        return Try(service=service, outcome=outcome, recorded=recorded, made_for=made_for)
     changed = changed_request(site, knowledge, service, request, changes)
     return Try(
         service=service,
+        made_for=made_for,
         before=_ask(site, service, request, ""),
         outcome=_ask(site, service, changed.request, tab),
         recorded=recorded,

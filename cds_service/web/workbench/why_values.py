@@ -18,7 +18,11 @@ class Named(msgspec.Struct, frozen=True):
 
 
 class CauseView(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the differential. ``move``: places gained (positive) or lost since before the changes."""
+    """One row of the differential.
+
+    ``move``: places gained (positive) or lost since before the changes. ``criterion``: the criteria set
+    that the cause goes by, which outweighs single findings.
+    """
 
     id: str
     label: str
@@ -30,6 +34,7 @@ class CauseView(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[Named, ...]
     citations: tuple[Named, ...]
     first: bool
+    criterion: CriterionView | None = None
     move: int = 0
     news: str = ""
 

@@ -51,7 +51,7 @@ def why_view(
         gate_open=explanation["gate"]["open"],
         gate=explanation["gate"]["because"],
         flags=tuple(_flag(flag, knowledge) for flag in explanation["red_flags"]),
-        causes=_causes(explanation["differential"], knowledge, places_before),
+        causes=_causes(explanation, knowledge, places_before),
         timeline=_timeline(known, knowledge, as_of),
         unknown=tuple(_finding(f, knowledge) for f in unknown),
         workups=_workups(explanation["workups"], knowledge),
@@ -68,12 +68,20 @@ def why_view(
 
 
 def _causes(
-    differential: list[Json], knowledge: Knowledge, before: dict[str, int] | None
+    explanation: Json, knowledge: Knowledge, before: dict[str, int] | None
 ) -> tuple[CauseView, ...]:
-    return tuple(_cause(cause, knowledge, before) for cause in differential)
+    criteria = {c["id"]: _criterion(c, knowledge) for c in explanation["criteria"]}
+    return tuple(
+        _cause(cause, knowledge, before, criteria) for cause in explanation["differential"]
+    )
 
 
-def _cause(cause: Json, knowledge: Knowledge, before: dict[str, int] | None) -> CauseView:
+def _cause(
+    cause: Json,
+    knowledge: Knowledge,
+    before: dict[str, int] | None,
+    criteria: dict[str, CriterionView],
+) -> CauseView:
     id, rank = cause["cause"], cause["rank"]
     was = (before or {}).get(id)
     return CauseView(
@@ -87,6 +95,7 @@ def _cause(cause: Json, knowledge: Knowledge, before: dict[str, int] | None) -> 
         missing=_findings(cause["missing"], knowledge),
         citations=_sources(cause["citations"], knowledge),
         first=rank <= _OPEN_CAUSES,
+        criterion=criteria.get(knowledge.causes[id].criterion),
         move=0 if was is None else was - rank,
         news="new" if before is not None and was is None else "",
     )
@@ -213,6 +222,7 @@ def _criterion(criterion: Json, knowledge: Knowledge) -> CriterionView:
 
 def _suppressed(suppressed: Json, knowledge: Knowledge) -> Json:
     topic = suppressed["topic"]
+    suppressed = suppressed | {"until": date_words(read_instant(suppressed.get("until") or ""))}
     for entries in (knowledge.red_flags, knowledge.workups, knowledge.questions):
         if topic in entries:
             return suppressed | {"label": _capital(entries[topic].label)}

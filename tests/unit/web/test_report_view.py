@@ -81,6 +81,19 @@ def test_all_cards_together_are_those_of_the_services(knowledge: Knowledge) -> N
     assert _view(knowledge, _report(services=())).empty
 
 
+def test_a_week_without_cards_is_a_gap(knowledge: Knowledge) -> None:
+    """Else a chart puts October beside August; over the turn of the year as well."""
+    weeks = tuple(WeekReceived(week=week, **COUNTS) for week in ("2026-W52", "2027-W02"))
+    lines = _view(knowledge, _report(weeks=weeks)).weeks
+    assert [(line.id, line.received.fired) for line in lines] == [
+        ("2026-W52", 20),
+        ("2026-W53", 0),
+        ("2027-W01", 0),
+        ("2027-W02", 20),
+    ]
+    assert _view(knowledge, _report(weeks=())).weeks == ()
+
+
 def test_rules_to_review_stand_apart(knowledge: Knowledge) -> None:
     """Those that the report marks."""
     assert [line.id for line in _view(knowledge, _report()).reviewed] == ["rf-dvt"]
