@@ -134,6 +134,31 @@ def test_what_cannot_wait_is_never_silenced(room: Room, flag: tuple[str, ...]) -
     ]
 
 
+
+def test_the_order_that_came_of_a_red_flag_answers_it(room: Room) -> None:
+    """On record with the reasons that the card gave it, which are behind the flag, too."""
+    (card,) = again(room, findings=ONE_LEG)
+    (draft,) = (s["actions"][0]["resource"] for s in card["suggestions"])
+    room.accept(card, *(s["label"] for s in card["suggestions"]))
+    room.later(hours=1)
+    order = draft | {
+        "id": "o1",
+        "status": "active",
+        "intent": "order",
+        "subject": {"reference": "Patient/p1"},
+        "authoredOn": room.now.isoformat(),
+    }
+    on_record = {
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "entry": [{"resource": order}],
+    }
+    body = restless(room, findings=ONE_LEG, at=seen_at(room), serviceRequests=on_record)
+    assert room.call(body) == []
+    (flag,) = room.explain(body)["red_flags"]
+    assert flag["answered_by"] == ["ServiceRequest/o1"]
+
+
 def test_an_accepted_work_up_counts_as_ordered_for_a_while(room: Room) -> None:
     """Ferritin and saturation are accepted: not asked for again until two weeks have passed."""
     (card,) = again(room)
@@ -148,6 +173,7 @@ def test_an_accepted_work_up_counts_as_ordered_for_a_while(room: Room) -> None:
     room.later(days=2)
     (back,) = room.call(body)
     assert [s["label"] for s in back["suggestions"]] == [s["label"] for s in card["suggestions"]]
+
 
 
 def test_one_of_two_accepted(room: Room) -> None:
