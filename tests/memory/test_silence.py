@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.memory.room import Json, Room, overridden, patient_view, rows
+from tests.memory.room import Json, Room, drafting, overridden, patient_view, rows
 
 
 RESTLESS = (
@@ -174,6 +174,18 @@ def test_an_accepted_work_up_counts_as_ordered_for_a_while(room: Room) -> None:
     (back,) = room.call(body)
     assert [s["label"] for s in back["suggestions"]] == [s["label"] for s in card["suggestions"]]
 
+
+@pytest.mark.parametrize("hook", ["order-select", "order-sign"])
+def test_an_accepted_draft_is_no_duplicate_of_itself(room: Room, hook: str) -> None:
+    """The suggestion is accepted, its draft is picked or signed: nothing is on record that it repeats."""
+    (card,) = again(room)
+    (draft,) = (
+        s["actions"][0]["resource"] for s in card["suggestions"] if s["label"] == "Order Ferritin"
+    )
+    room.accept(card, "Order Ferritin")
+    room.later(minutes=1)
+    body = drafting(restless(room, at=seen_at(room)), hook, draft)
+    assert room.call(body, f"leg-pain-{hook}") == []
 
 
 def test_one_of_two_accepted(room: Room) -> None:
