@@ -134,6 +134,25 @@ def test_what_cannot_wait_is_never_silenced(room: Room, flag: tuple[str, ...]) -
     ]
 
 
+def test_an_order_too_late_for_a_red_flag_is_never_silenced(room: Room) -> None:
+    """The routine scan answers the red flag, so only this card names it: overridden, it is said again."""
+    (draft,) = (
+        s["actions"][0]["resource"] | {"intent": "order", "priority": "routine"}
+        for card in again(room, findings=ONE_LEG)
+        for s in card["suggestions"]
+        if s["label"].startswith("Order Venous duplex")
+    )
+
+    def signed() -> list[Json]:
+        body = restless(room, findings=ONE_LEG, at=seen_at(room))
+        return room.call(drafting(body, "order-sign", draft), "leg-pain-order-sign")
+
+    (first,) = signed()
+    assert "sooner than ordered" in first["summary"]
+    room.override(first, "patient-refuses")
+    room.later(minutes=1)
+    assert [card["summary"] for card in signed()] == [first["summary"]]
+
 
 def test_the_order_that_came_of_a_red_flag_answers_it(room: Room) -> None:
     """On record with the reasons that the card gave it, which are behind the flag, too."""
