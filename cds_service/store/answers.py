@@ -54,15 +54,24 @@ def record_answers(
     return Taken(kept=kept, repeated=len(known) - kept, unknown=unknown)
 
 
-def purge(connection: Connection, before: datetime, *, comments_only: bool = False) -> int:
-    """Delete cards issued before an instant with all their feedback, or only the comments on them."""
-    old = select(issued_card.c.id).where(issued_card.c.issued_at < before)
-    answers = select(feedback.c.id).where(feedback.c.card.in_(old))
-    if comments_only:
-        gone = delete(feedback_comment).where(feedback_comment.c.feedback.in_(answers))
-        return connection.execute(gone).rowcount
+def purge_some(connection: Connection, before: datetime) -> int:
+    """Delete some cards issued before an instant, with all their feedback; how many, 0 when none is left."""
     connection.execute(delete(unknown_feedback).where(unknown_feedback.c.day < before.date()))
-    return connection.execute(delete(issued_card).where(issued_card.c.issued_at < before)).rowcount
+    old = select(issued_card.c.id).where(issued_card.c.issued_at < before).limit(_AT_ONCE)
+    return connection.execute(delete(issued_card).where(issued_card.c.id.in_(old))).rowcount
+
+
+def purge_some_comments(connection: Connection, before: datetime) -> int:
+    """Delete some comments on cards issued before an instant; how many, 0 when none is left."""
+    old = (
+        select(feedback_comment.c.feedback)
+        .join(feedback, feedback.c.id == feedback_comment.c.feedback)
+        .join(issued_card, issued_card.c.id == feedback.c.card)
+        .where(issued_card.c.issued_at < before)
+        .limit(_AT_ONCE)
+    )
+    gone = delete(feedback_comment).where(feedback_comment.c.feedback.in_(old))
+    return connection.execute(gone).rowcount
 
 
 def _cards_of(connection: Connection, client: str, ids: set[str]) -> dict[str, Row[Any]]:

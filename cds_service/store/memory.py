@@ -13,12 +13,13 @@ from time import monotonic
 from typing import TypeVar
 
 import msgspec
+from sqlalchemy import Connection
 
 from cds_service.core.errors import UnavailableError
 from cds_service.core.feedback import Answered
 from cds_service.core.memory import Memory, MemoryRules
-from cds_service.store.answers import Taken, purge, record_answers
-from cds_service.store.audit import AuditRecord, add_record, purge_records, records
+from cds_service.store.answers import Taken, purge_some, purge_some_comments, record_answers
+from cds_service.store.audit import AuditRecord, add_record, purge_some_records, records
 from cds_service.store.database import Database
 from cds_service.store.issuing import Issue, IssuedCard, recall, record_cards
 from cds_service.store.migrate import upgrade
@@ -162,11 +163,9 @@ class Remembered:
         """Delete cards issued before an instant, or only the comments on them; how many.
 
         Raises:
-            UnavailableError: The database cannot be written now; nothing was deleted.
+            UnavailableError: The database cannot be written now; some may be left.
         """
-        self.prepare()
-        with self.lasting.writing() as connection:
-            return purge(connection, before, comments_only=comments_only)
+        return self._purged(purge_some_comments if comments_only else purge_some, before)
 
     def audit(self, since: datetime | None, until: datetime | None) -> Iterator[AuditRecord]:
         """The audit records of a span of time, oldest first.
@@ -182,11 +181,9 @@ class Remembered:
         """Delete the audit records from before an instant; how many.
 
         Raises:
-            UnavailableError: The database cannot be written now; nothing was deleted.
+            UnavailableError: The database cannot be written now; some may be left.
         """
-        self.prepare()
-        with self.lasting.writing() as connection:
-            return purge_records(connection, before)
+        return self._purged(purge_some_records, before)
 
     def check(self) -> None:
         """Ask the database whether it is there.
@@ -201,6 +198,17 @@ class Remembered:
         """Close the connections of this process."""
         self.calls.close()
         self.lasting.close()
+
+    def _purged(self, some: Callable[[Connection, datetime], int], before: datetime) -> int:
+        """In many short transactions: a long one would keep calls waiting, and be ended itself."""
+        self.prepare()
+        count = 0
+        while True:
+            with self.lasting.writing() as connection:
+                gone = some(connection, before)
+            if not gone:
+                return count
+            count += gone
 
     def _tried(self, use: Callable[[Pseudonyms], T]) -> T | None:
         """``use`` the database, or go on without for a while."""

@@ -61,6 +61,21 @@ def test_purging_deletes_cards_with_their_feedback(run: Run, database_url: str) 
         assert rows(database_url, table) == []
 
 
+def test_purging_more_than_one_portion(
+    remembering: FlaskClient, run: Run, database_url: str
+) -> None:
+    """All of it, on both databases: comments first, then cards."""
+    cards = [
+        c["uuid"] for _ in range(260) for c in remembering.post(SERVICE, json=pv()).json["cards"]
+    ]
+    said = {"overrideReason": {"userComment": "told me so"}}
+    items = [overridden(card, AT) | said for card in cards]
+    assert remembering.post(f"{SERVICE}/feedback", json={"feedback": items}).status_code == 204
+    assert "521 comments" in run("feedback", "purge", "--before", "2026-11-22", "--comments-only")
+    assert "522 cards" in run("feedback", "purge", "--before", "2026-11-22")
+    assert rows(database_url, "feedback") == []
+
+
 def test_the_database_can_be_made_by_command(run: Run) -> None:
     """Before the service starts, or again."""
     assert "newest form" in run("database", "upgrade")

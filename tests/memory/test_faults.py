@@ -14,6 +14,7 @@ import pytest
 from pydantic import SecretStr
 
 from cds_service.app import create_app
+from cds_service.core.errors import UnavailableError
 from cds_service.core.knowledge import Knowledge
 from cds_service.core.memory import MemoryRules
 from cds_service.knowledge.feedback import load_memory_rules
@@ -40,8 +41,11 @@ def served(knowledge: Knowledge, tmp_path: Path) -> Any:
         site_secret=SecretStr(SECRET),
         database_seconds=0.2,
     )
-    app = create_app(settings, clock=lambda: AT, knowledge=knowledge, advisor=FixedAdvisor())
-    with Room(app, [AT]) as room:
+    moments = [AT]
+    app = create_app(
+        settings, clock=lambda: moments[-1], knowledge=knowledge, advisor=FixedAdvisor()
+    )
+    with Room(app, moments) as room:
         yield room
 
 
@@ -131,6 +135,29 @@ def test_a_full_disk(served: Room, tmp_path: Path) -> None:
         connection.exec_driver_sql("PRAGMA max_page_count=1000000")
     assert served.client.post(URL, json={"feedback": items}).status_code == 204
     assert len(rows(f"sqlite:///{file}", "feedback")) == 500
+
+
+def test_purging_goes_on_where_it_broke_off(served: Room, tmp_path: Path) -> None:
+    """It takes many short transactions, none of which keeps calls waiting or takes too long for a server."""
+    remembered = served.app.extensions["cds_memory"]
+    for _ in range(600):
+        assert served.client.post(SERVICE, json=pv()).status_code == 200
+        served.moments[:] = [served.now + timedelta(seconds=1)]
+    with sqlite3.connect(tmp_path / "cds.sqlite3") as harm:
+        (last,) = harm.execute("SELECT id FROM issued_card ORDER BY issued_at DESC").fetchone()
+        harm.execute(
+            f"CREATE TRIGGER broken BEFORE DELETE ON issued_card WHEN old.id = '{last}' "
+            "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        )
+    with pytest.raises(UnavailableError):
+        remembered.purge(AT + timedelta(days=1))
+    url = f"sqlite:///{tmp_path / 'cds.sqlite3'}"
+    left = len(rows(url, "issued_card"))
+    assert 0 < left < 1_200
+    with sqlite3.connect(tmp_path / "cds.sqlite3") as repair:
+        repair.execute("DROP TRIGGER broken")
+    assert remembered.purge(AT + timedelta(days=1)) == left
+    assert rows(url, "issued_card") == []
 
 
 def test_a_read_only_database(served: Room) -> None:
