@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -26,6 +29,7 @@ from cds_service.store.migrate import upgrade
 from cds_service.store.reports import Review
 from tests.contract.advisor import FixedAdvisor
 from tests.contract.requests import SERVICE, pv
+from tests.memory.postgres import new_database
 from tests.memory.room import SECRET, Room, accepted, overridden, rows
 
 
@@ -135,6 +139,31 @@ def test_a_full_disk(served: Room, tmp_path: Path) -> None:
         connection.exec_driver_sql("PRAGMA max_page_count=1000000")
     assert served.client.post(URL, json={"feedback": items}).status_code == 204
     assert len(rows(f"sqlite:///{file}", "feedback")) == 500
+
+
+def test_a_server_that_has_stopped_answering(
+    knowledge: Knowledge, postgres_port: int, request: pytest.FixtureRequest
+) -> None:
+    """The connection is open and says nothing: it is given up, and a new one taken."""
+    settings = Settings(
+        database_url=new_database(postgres_port),
+        site_secret=SecretStr(SECRET),
+        database_seconds=0.2,
+    )
+    app = create_app(settings, clock=lambda: AT, knowledge=knowledge, advisor=FixedAdvisor())
+    with Room(app, [AT]) as room:
+        card = room.client.post(SERVICE, json=pv()).get_json()["cards"][0]["uuid"]
+        remembered = room.app.extensions["cds_memory"]
+        for database in (remembered.calls, remembered.lasting):
+            with database.reading() as connection:
+                backend = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+            os.kill(backend, signal.SIGSTOP)
+            request.addfinalizer(partial(os.kill, backend, signal.SIGCONT))
+        thread = ThreadPoolExecutor(1)  # else the test would wait as long as the service might
+        answer = thread.submit(room.client.post, SERVICE, json=pv()).result(timeout=60)
+        assert len(answer.get_json()["cards"]) == 2
+        said = thread.submit(room.client.post, URL, json={"feedback": [overridden(card, AT)]})
+        assert said.result(timeout=60).status_code == 204
 
 
 def test_purging_goes_on_where_it_broke_off(served: Room, tmp_path: Path) -> None:
