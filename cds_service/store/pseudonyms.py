@@ -44,7 +44,7 @@ def site_secret(given: str, beside: Path | None) -> bytes:
 
     Raises:
         ValueError: What was set is too short, or nothing was and there is no place for a file.
-        UnavailableError: The file can be neither read nor written.
+        UnavailableError: The file can be neither read nor written, or holds no whole secret.
     """
     if given:
         if len(given) < _SHORTEST:
@@ -67,8 +67,17 @@ def _kept(file: Path) -> bytes:
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return file.read_bytes()
+        return _whole(file.read_bytes())
     with os.fdopen(handle, "wb") as opened:
         secret = secrets.token_hex(_SHORTEST).encode()
         opened.write(secret)
+    return secret
+
+
+def _whole(secret: bytes) -> bytes:
+    """A file that is just being written, or was on a full disk, holds less; anybody could guess that."""
+    if len(secret) < _SHORTEST:
+        raise UnavailableError(
+            f"The file with the secret of this site has fewer than {_SHORTEST} characters."
+        )
     return secret

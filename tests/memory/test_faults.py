@@ -244,6 +244,18 @@ def test_secrets_are_long_or_made(tmp_path: Path) -> None:
     assert (tmp_path / "cds.secret").stat().st_mode & 0o777 == 0o600
 
 
+def test_half_a_secret_is_none(tmp_path: Path) -> None:
+    """What a full disk left of it would make pseudonyms that anybody could make."""
+    url, file = f"sqlite:///{tmp_path / 'cds.sqlite3'}", tmp_path / "cds.secret"
+    file.touch()
+    client = create_app(Settings(database_url=url)).test_client()
+    assert client.get("/health/ready").get_json()["memory"] == "unavailable"
+    assert file.read_bytes() == b""
+    file.unlink()
+    assert client.post(URL, json={"feedback": [overridden("x", AT)]}).status_code == 204
+    assert len(file.read_bytes()) == 64
+
+
 @pytest.fixture
 def rules() -> MemoryRules:
     """The shipped ones."""
