@@ -207,6 +207,31 @@ def test_an_accepted_draft_is_no_duplicate_of_itself(room: Room, hook: str) -> N
     assert room.call(body, f"leg-pain-{hook}") == []
 
 
+def test_an_acceptance_is_named_once_and_only_while_it_counts(room: Room) -> None:
+    """Reported twice it is one silence; with a result on record it is none."""
+    (card,) = again(room)
+    room.accept(card, "Order Ferritin")
+    room.later(hours=1)
+    room.accept(card, "Order Ferritin")
+    body = restless(room, at=seen_at(room))
+    (said,) = (s for s in room.explain(body)["suppressed"] if s["topic"] == "ferritin")
+    assert datetime.fromisoformat(said["until"]) == room.now + timedelta(days=14)
+    result = {
+        "resourceType": "Observation",
+        "id": "ferritin",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "2276-4"}]},
+        "subject": {"reference": "Patient/p1"},
+        "effectiveDateTime": room.now.isoformat(),
+        "valueQuantity": {"value": 20, "unit": "ug/L"},
+    }
+    room.later(hours=1)
+    laboratory = {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": result}]}
+    explained = room.explain(restless(room, at=seen_at(room), laboratory=laboratory))
+    assert {w["id"]: w["status"] for w in explained["workups"]}["ferritin"] == "already-done"
+    assert "ferritin" not in {s["topic"] for s in explained["suppressed"]}
+
+
 def test_one_of_two_accepted(room: Room) -> None:
     """The other is still suggested, to somebody who has not seen the card."""
     (card,) = again(room)
