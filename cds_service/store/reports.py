@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time
 from math import sqrt
 from statistics import NormalDist, median
 from typing import Any
@@ -261,7 +261,9 @@ def _unknown(connection: Connection, span: Span) -> int:
     if span.since is not None:
         wanted.append(unknown_feedback.c.day >= span.since.astimezone(UTC).date())
     if span.until is not None:
-        last = span.until.astimezone(UTC) - timedelta.resolution
-        wanted.append(unknown_feedback.c.day <= last.date())
+        until = span.until.astimezone(UTC)
+        touched = until.time() > time.min
+        day = unknown_feedback.c.day
+        wanted.append(day <= until.date() if touched else day < until.date())
     total = select(func.coalesce(func.sum(unknown_feedback.c.count), 0)).where(*wanted)
     return int(connection.execute(total).scalar_one())
