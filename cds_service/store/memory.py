@@ -34,11 +34,25 @@ _PAUSE_SECONDS = 5.0
 
 
 class Subjects(msgspec.Struct, frozen=True, kw_only=True):
-    """Whom a call is about and who made it: ids as the client knows them."""
+    """Whom a call is about and who made it: ids as the client knows them.
+
+    Attributes:
+        tenant: Organisation that the client calls for; empty when none was named.
+        server: FHIR server that the ids are of, as the client names it; empty when it does not.
+    """
 
     client: str
     patient_id: str
     user_id: str
+    tenant: str = ""
+    server: str = ""
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Where the ids hold."""
+        tenant = (f"tenant {self.tenant}",) if self.tenant else ()
+        server = (f"server {self.server}",) if self.server else ()
+        return (self.client, *tenant, *server)
 
 
 class Remembered:
@@ -226,6 +240,6 @@ class Remembered:
 
 def _keys(pseudonyms: Pseudonyms, subjects: Subjects) -> dict[str, str]:
     return {
-        "patient": pseudonyms.patient(subjects.client, subjects.patient_id),
-        "clinician": pseudonyms.clinician(subjects.client, subjects.user_id),
+        "patient": pseudonyms.patient(subjects.place, subjects.patient_id),
+        "clinician": pseudonyms.clinician(subjects.place, subjects.user_id),
     }

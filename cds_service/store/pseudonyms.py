@@ -1,7 +1,8 @@
 """Pseudonyms: the same patient gives the same key, and the key gives no patient.
 
-HMAC-SHA256 under a secret of the site, apart for each client (two EHRs may use one id for two people)
-and for each kind, so that no key can be compared across them.
+HMAC-SHA256 under a secret of the site, apart for each place that gives out ids (two EHRs, and two
+servers or organisations of one client, may use one id for two people) and for each kind, so that no key
+can be compared across them.
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ class Pseudonyms:
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
 
-    def patient(self, client: str, patient_id: str) -> str:
-        """The key of a patient of ``client``."""
-        return self._key("patient", client, patient_id)
+    def patient(self, place: tuple[str, ...], patient_id: str) -> str:
+        """The key of a patient; ``place`` is where the id holds."""
+        return self._key("patient", *place, patient_id)
 
-    def clinician(self, client: str, user_id: str) -> str:
-        """The key of a user (``Type/id``) of ``client``."""
-        return self._key("clinician", client, user_id)
+    def clinician(self, place: tuple[str, ...], user_id: str) -> str:
+        """The key of a user (``Type/id``)."""
+        return self._key("clinician", *place, user_id)
 
     def _key(self, *parts: str) -> str:
         return hmac.new(self._secret, "\0".join(parts).encode(), hashlib.sha256).hexdigest()

@@ -65,3 +65,14 @@ def test_strangers_do_not_fill_the_audit_trail(clients: FlaskClient, database_ur
     clients.post(SERVICE, json=pv(), headers=NORTH.authorization(SERVICE))
     [record] = rows(database_url, "audit_record")
     assert (record.client, record.issuer) == ("north", "urn:north")
+
+
+def test_one_id_in_two_organisations_is_two_patients(
+    clients: FlaskClient, database_url: str
+) -> None:
+    """One client may call for several; the same organisation has the same patient again."""
+    for tenant in ("first", "second", "first"):
+        sent = NORTH.authorization(SERVICE, tenant=tenant)
+        assert clients.post(SERVICE, json=pv(), headers=sent).get_json()["cards"]
+    assert len({row.patient for row in rows(database_url, "issued_card")}) == 2
+    assert len({row.clinician for row in rows(database_url, "issued_card")}) == 2

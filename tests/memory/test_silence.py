@@ -97,6 +97,18 @@ def test_other_patients_and_other_topics_speak(room: Room) -> None:
     assert topics([card]).isdisjoint(topics(both))
 
 
+def test_one_id_on_two_servers_is_two_patients(room: Room) -> None:
+    """One client may serve several FHIR servers, each with ids of its own; a slash makes no other server."""
+    here, there = ({"fhirServer": f"https://{name}.example/fhir"} for name in ("here", "there"))
+    body = restless(room, at=seen_at(room))
+    (card,) = room.call(body | here)
+    room.override(card, "patient-refuses")
+    room.later(minutes=1)
+    assert room.call(body | {"fhirServer": "https://here.example/fhir/"}) == []
+    assert topics(room.call(body | there)) == topics([card])
+    assert room.call(body | {"fhirServer": ["no", "text"]})
+
+
 def test_the_explanation_says_what_is_silent_why_and_until_when(room: Room) -> None:
     """Topic, reason in words, end."""
     (card,) = again(room)
