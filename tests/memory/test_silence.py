@@ -264,6 +264,14 @@ def test_the_same_card_is_not_shown_twice_to_the_same_clinician(room: Room) -> N
     assert topics(again(room)) == topics([card])
 
 
+@pytest.mark.parametrize("user", ["https://ehr.example/fhir/Practitioner/a", "Practitioner/a "])
+def test_a_clinician_is_the_same_however_written(room: Room, user: str) -> None:
+    """Some moments of an EHR name the whole address, others type and id."""
+    assert again(room)
+    room.later(hours=3)
+    assert again(room, user=user) == []
+
+
 def test_changed_facts_bring_the_card_back(room: Room) -> None:
     """A new finding behind the same question."""
     (card,) = again(room)
