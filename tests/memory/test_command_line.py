@@ -81,6 +81,15 @@ def test_the_database_can_be_made_by_command(run: Run) -> None:
     assert "newest form" in run("database", "upgrade")
 
 
+@pytest.mark.parametrize(
+    "url", ["nonsense", "sqlite://", "sqlite:///:memory:", "postgresql://cds@127.0.0.1/cds"]
+)
+def test_a_database_that_cannot_be_one_is_refused(url: str) -> None:
+    """By the name of the setting; one in memory would be another one on each connection."""
+    refused = CliRunner().invoke(main, ["report"], env={"CDS_DATABASE_URL": url})
+    assert (refused.exit_code, "CDS_DATABASE_URL" in refused.output) == (1, True)
+
+
 def test_problems_in_words() -> None:
     """No traceback where nothing is remembered, or the database is not there."""
     off = CliRunner().invoke(main, ["report"], env={"CDS_DATABASE_URL": "off"})
