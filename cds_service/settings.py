@@ -167,7 +167,7 @@ class Settings(BaseSettings):
     )
     database_url: str = Field(
         "sqlite:///.data/cds.sqlite3",
-        pattern=r"^(off|sqlite:///.+|postgresql\+psycopg://.+)$",
+        pattern=r"^(off|sqlite:///[^:].*|postgresql\+psycopg://.+)$",
         description="Where cards, feedback and the audit trail are kept: a SQLite file (three slashes: "
         "relative, four: absolute), `postgresql+psycopg://user:password@host/name`, or `off`: nothing "
         "is remembered and feedback is refused.",

@@ -89,7 +89,14 @@ def _order_card(remarks: list[OrderRemark], reasoning: Reasoning, knowledge: Kno
         suggestions=_order_suggestions(ordered, reasoning, knowledge),
         findings=tuple(dict.fromkeys(f for r in ordered for f in r.because)),
         about=f"{first.draft.reference} {first.draft.label}",
+        urgency=_urgency(ordered),
     )
+
+
+def _urgency(remarks: list[OrderRemark]) -> Urgency | None:
+    """Of the red flag that waits for this order: while the draft answers it, no other card names it."""
+    flags = [remark.flag for remark in remarks if remark.flag is not None]
+    return max((f.urgency for f in flags), key=lambda urgency: urgency.standing, default=None)
 
 
 def _topic(check: str, label: str) -> Coding:

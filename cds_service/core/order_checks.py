@@ -11,6 +11,7 @@ import msgspec
 
 from cds_service.core.facts import PatientFacts
 from cds_service.core.knowledge import Knowledge, OrderCheck
+from cds_service.core.memory import SUGGESTION
 from cds_service.core.plan import is_withheld, settled_by
 from cds_service.core.record import DraftedOrder
 from cds_service.core.red_flags import RaisedFlag
@@ -122,7 +123,10 @@ def _duplicate(
     knowledge: Knowledge,
     flags: tuple[RaisedFlag, ...],
 ) -> OrderRemark | None:
-    """The same test has a valid result or is on its way; not when something asks for a fresh one."""
+    """The same test has a valid result or is on its way; not when something asks for a fresh one.
+
+    An accepted suggestion is no order on record: the draft is what became of it.
+    """
     urgent = {w for flag in flags for w in (*flag.flag.workups, *flag.flag.answered_by)}
     drafts = {other.reference for other in facts.record.drafts}
     for workup in draft.workups:
@@ -130,7 +134,9 @@ def _duplicate(
             continue
         settled = settled_by(knowledge.workups[workup], facts, knowledge)
         fresh = (source for source in settled if _is_fresh(workup, source, facts, knowledge))
-        evidence = tuple(source for source in fresh if source not in drafts)
+        evidence = tuple(
+            source for source in fresh if source not in drafts and not source.startswith(SUGGESTION)
+        )
         if evidence and not _abnormal(workup, evidence, facts, knowledge):
             return OrderRemark(draft=draft, check=check, evidence=evidence)
     return None

@@ -9,7 +9,8 @@ import msgspec
 
 from cds_service.core.card import Card, CardPart
 from cds_service.core.card_text import block, day
-from cds_service.core.memory import counted_as_ordered, silence
+from cds_service.core.memory import SUGGESTION, counted_as_ordered, silence
+from cds_service.core.plan import PlannedWorkup
 from cds_service.core.reasoning import Reasoning, Suppressed
 from cds_service.core.values import Urgency
 
@@ -70,20 +71,28 @@ def held_back(cards: Iterable[Card]) -> tuple[Suppressed, ...]:
 
 
 def accepted_before(reasoning: Reasoning) -> tuple[Suppressed, ...]:
-    """Work-ups that count as ordered because they were accepted from a card."""
+    """Work-ups that count as ordered only because they were accepted from a card, each once."""
     memory, as_of = reasoning.occasion.memory, reasoning.occasion.as_of
     if memory is None:
         return ()
-    return tuple(
-        Suppressed(
+    on_record = {planned.workup.id for planned in reasoning.workups if _is_on_record(planned)}
+    counting = {
+        acceptance.workup: Suppressed(
             topic=acceptance.workup,
             because=f"accepted on {day(acceptance.at)}: counts as ordered until the order is on record",
             until=until.isoformat(),
             kind="accepted",
         )
-        for acceptance in memory.acceptances
-        if (until := counted_as_ordered(acceptance, memory, as_of)) is not None
-    )
+        for acceptance in sorted(memory.acceptances, key=lambda each: each.at)  # the last one holds
+        if acceptance.workup not in on_record
+        and (until := counted_as_ordered(acceptance, memory, as_of)) is not None
+    }
+    return tuple(counting.values())
+
+
+def _is_on_record(planned: PlannedWorkup) -> bool:
+    """A result or an order settles it, not an accepted suggestion alone."""
+    return any(not reference.startswith(SUGGESTION) for reference in planned.evidence)
 
 
 def naming_silence(cards: list[Card], silent: list[Card]) -> list[Card]:

@@ -13,7 +13,7 @@ import msgspec
 
 from cds_service.core.facts import CurrentFacts, PatientFacts
 from cds_service.core.knowledge import Knowledge, RedFlag
-from cds_service.core.record import WorkupEvent
+from cds_service.core.record import EventState, WorkupEvent
 from cds_service.core.values import Urgency
 
 
@@ -55,22 +55,24 @@ def _raise(flag: RedFlag, facts: CurrentFacts) -> RaisedFlag | None:
 def _answers(flag: RedFlag, because: tuple[str, ...], facts: PatientFacts) -> tuple[str, ...]:
     """Orders and results of the deciding test that are not older than the findings.
 
-    A result that is itself behind the flag answers nothing.
+    A result that is itself behind the flag answers nothing, nor does an order that is all there is of
+    it. An order that only repeats as its reason what was found before answers like any other.
     """
     since = _since(because, facts)
-    raising = {
-        source for f in because if f in facts.findings for source in facts.findings[f].sources
-    }
-    ordered = (
-        event.source
+    behind = [set(facts.findings[f].sources) for f in because if f in facts.findings]
+    raising = set().union(*behind)
+    events = [
+        event
         for event in facts.record.events
         if event.workup in flag.answered_by and event.definite and _not_older(event, since)
-    )
-    return tuple(
-        source
-        for source in dict.fromkeys([*ordered, *_results(flag, since, facts)])
-        if source not in raising
-    )
+    ]
+    repeating = {
+        event.source
+        for event in events
+        if event.state is EventState.ORDERED and any(each - {event.source} for each in behind)
+    }
+    found = [*(event.source for event in events), *_results(flag, since, facts)]
+    return tuple(s for s in dict.fromkeys(found) if s in repeating or s not in raising)
 
 
 def _results(flag: RedFlag, since: datetime | None, facts: PatientFacts) -> list[str]:

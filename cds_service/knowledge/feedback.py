@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 import yaml
@@ -14,19 +15,21 @@ from cds_service.knowledge.files import read_yaml
 
 
 RULES = Path(__file__).parent / "feedback.yaml"
+# A century is for ever; instants that far from any call can still be written.
+_Days = Annotated[float, msgspec.Meta(ge=0, le=36_500)]
 
 
 class _Reason(
     msgspec.Struct, frozen=True, kw_only=True, rename="kebab", forbid_unknown_fields=True
 ):
     display: str
-    silent_for: float
+    silent_for: _Days
     binds: Binds
     code: str = ""
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    accepted: dict[Priority, float]
+    accepted: dict[Priority, _Days]
     unnamed: _Reason
     reasons: tuple[_Reason, ...]
 

@@ -44,25 +44,35 @@ def record_answers(
     """Write down answers to cards that ``client`` got; count the others."""
     cards = _cards_of(connection, client, {answer.card for answer in answers})
     known = [answer for answer in answers if answer.card in cards]
-    kept = sum(
-        _record(connection, answer, cards[answer.card], received_at)
-        for answer in sorted(known, key=lambda answer: answer.card)  # one order of locks
-    )
+    known.sort(key=lambda each: (each.card, each.outcome, each.outcome_at))  # one order of locks
+    kept = _record(connection, known, cards, received_at)
+    for answer in known:
+        if answer.suggestions or answer.comment:
+            _add_details(connection, answer, cards[answer.card])
     unknown = len(answers) - len(known)
     if unknown:
         _count_unknown(connection, client, service, received_at.date(), unknown)
     return Taken(kept=kept, repeated=len(known) - kept, unknown=unknown)
 
 
-def purge(connection: Connection, before: datetime, *, comments_only: bool = False) -> int:
-    """Delete cards issued before an instant with all their feedback, or only the comments on them."""
-    old = select(issued_card.c.id).where(issued_card.c.issued_at < before)
-    answers = select(feedback.c.id).where(feedback.c.card.in_(old))
-    if comments_only:
-        gone = delete(feedback_comment).where(feedback_comment.c.feedback.in_(answers))
-        return connection.execute(gone).rowcount
+def purge_some(connection: Connection, before: datetime) -> int:
+    """Delete some cards issued before an instant, with all their feedback; how many, 0 when none is left."""
     connection.execute(delete(unknown_feedback).where(unknown_feedback.c.day < before.date()))
-    return connection.execute(delete(issued_card).where(issued_card.c.issued_at < before)).rowcount
+    old = select(issued_card.c.id).where(issued_card.c.issued_at < before).limit(_AT_ONCE)
+    return connection.execute(delete(issued_card).where(issued_card.c.id.in_(old))).rowcount
+
+
+def purge_some_comments(connection: Connection, before: datetime) -> int:
+    """Delete some comments on cards issued before an instant; how many, 0 when none is left."""
+    old = (
+        select(feedback_comment.c.feedback)
+        .join(feedback, feedback.c.id == feedback_comment.c.feedback)
+        .join(issued_card, issued_card.c.id == feedback.c.card)
+        .where(issued_card.c.issued_at < before)
+        .limit(_AT_ONCE)
+    )
+    gone = delete(feedback_comment).where(feedback_comment.c.feedback.in_(old))
+    return connection.execute(gone).rowcount
 
 
 def _cards_of(connection: Connection, client: str, ids: set[str]) -> dict[str, Row[Any]]:
@@ -84,24 +94,29 @@ def _cards_of(connection: Connection, client: str, ids: set[str]) -> dict[str, R
 
 
 def _record(
-    connection: Connection, answer: Answered, card: Row[Any], received_at: datetime
-) -> bool:
-    """Whether the answer is new. Further suggestions of an answer that is known are added to it."""
-    new = _insert_once(
-        connection,
-        feedback,
+    connection: Connection,
+    answers: Sequence[Answered],
+    cards: dict[str, Row[Any]],
+    received_at: datetime,
+) -> int:
+    """Write down the answers that are new; how many. Few statements: others wait for the database."""
+    rows = [
         {
             "card": answer.card,
-            "patient": card.patient,
+            "patient": cards[answer.card].patient,
             "outcome": answer.outcome,
             "reason": answer.reason,
             "outcome_at": answer.outcome_at,
-            "effective_at": effective_instant(answer.outcome_at, card, received_at),
+            "effective_at": effective_instant(answer.outcome_at, cards[answer.card], received_at),
             "received_at": received_at,
-        },
-    )
-    if not (new or answer.suggestions or answer.comment):
-        return new
+        }
+        for answer in answers
+    ]
+    return _insert_new(connection, feedback, rows) if rows else 0
+
+
+def _add_details(connection: Connection, answer: Answered, card: Row[Any]) -> None:
+    """Suggestions and comment, also those that come later than the answer itself."""
     number = connection.execute(
         select(feedback.c.id).where(
             feedback.c.card == answer.card,
@@ -109,18 +124,21 @@ def _record(
             feedback.c.outcome_at == answer.outcome_at,
         )
     ).scalar_one()
-    for suggestion in suggestions_in(card.suggestions):
-        if suggestion.id in answer.suggestions:  # others do not belong to this card
-            row = {
-                "feedback": number,
-                "suggestion": suggestion.id,
-                "workup": suggestion.workup,
-                "priority": suggestion.priority,
-            }
-            _insert_once(connection, accepted_suggestion, row)
+    accepted = [
+        {
+            "feedback": number,
+            "suggestion": suggestion.id,
+            "workup": suggestion.workup,
+            "priority": suggestion.priority,
+        }
+        for suggestion in suggestions_in(card.suggestions)
+        if suggestion.id in answer.suggestions  # others do not belong to this card
+    ]
+    if accepted:
+        _insert_new(connection, accepted_suggestion, accepted)
     if answer.comment:
-        _insert_once(connection, feedback_comment, {"feedback": number, "comment": answer.comment})
-    return new
+        comment = {"feedback": number, "comment": answer.comment}
+        _insert_new(connection, feedback_comment, [comment])
 
 
 def effective_instant(outcome_at: datetime, card: Row[Any], received_at: datetime) -> datetime:
@@ -135,11 +153,11 @@ def effective_instant(outcome_at: datetime, card: Row[Any], received_at: datetim
     return min(max(outcome_at, card.as_of), received_at) if possible else received_at
 
 
-def _insert_once(connection: Connection, table: Table, row: dict[str, Any]) -> bool:
-    """Insert unless the row is there; whether it was not."""
-    statement = _dialect(connection).insert(table).values(row).on_conflict_do_nothing()
+def _insert_new(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> int:
+    """Insert the rows that are not there, many with each statement; how many were not."""
+    statement = _dialect(connection).insert(table).on_conflict_do_nothing()
     returning = statement.returning(*table.primary_key.columns)
-    return connection.execute(returning).first() is not None
+    return len(connection.execute(returning, rows).all())
 
 
 def _count_unknown(

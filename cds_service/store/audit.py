@@ -12,6 +12,9 @@ from sqlalchemy import Connection, delete, insert, select
 from cds_service.store.tables import audit_record
 
 
+_AT_ONCE = 500
+
+
 class AuditRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Who asked what about whom, and what came of it; patient and clinician as pseudonyms.
 
@@ -61,6 +64,7 @@ def records(
         yield AuditRecord(**row)
 
 
-def purge_records(connection: Connection, before: datetime) -> int:
-    """Delete the records from before an instant; how many."""
-    return connection.execute(delete(audit_record).where(audit_record.c.at < before)).rowcount
+def purge_some_records(connection: Connection, before: datetime) -> int:
+    """Delete some records from before an instant; how many, 0 when none is left."""
+    old = select(audit_record.c.id).where(audit_record.c.at < before).limit(_AT_ONCE)
+    return connection.execute(delete(audit_record).where(audit_record.c.id.in_(old))).rowcount

@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from cds_service.core.errors import UnavailableError
+from cds_service.store.waiting import answered_within
 
 
 _WRITES = "cds_writes"
@@ -126,7 +127,9 @@ class Database:
             "connect_timeout": max(2, round(self.wait_seconds)),  # libpq's smallest
             "options": f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
         }
-        return create_engine(self.url, **options, connect_args=arguments)
+        engine = create_engine(self.url, **options, connect_args=arguments)
+        answered_within(engine, 2 * self.wait_seconds)  # the server's own limits come first
+        return engine
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

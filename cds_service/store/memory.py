@@ -13,12 +13,13 @@ from time import monotonic
 from typing import TypeVar
 
 import msgspec
+from sqlalchemy import Connection
 
 from cds_service.core.errors import UnavailableError
 from cds_service.core.feedback import Answered
 from cds_service.core.memory import Memory, MemoryRules
-from cds_service.store.answers import Taken, purge, record_answers
-from cds_service.store.audit import AuditRecord, add_record, purge_records, records
+from cds_service.store.answers import Taken, purge_some, purge_some_comments, record_answers
+from cds_service.store.audit import AuditRecord, add_record, purge_some_records, records
 from cds_service.store.database import Database
 from cds_service.store.issuing import Issue, IssuedCard, recall, record_cards
 from cds_service.store.migrate import upgrade
@@ -36,12 +37,22 @@ class Subjects(msgspec.Struct, frozen=True, kw_only=True):
     """Whom a call is about and who made it: ids as the client knows them.
 
     Attributes:
-        index: Whose ids they are: of a client, or of one of its tenants.
+        tenant: Organisation that the client calls for; empty when none was named.
+        server: FHIR server that the ids are of, as the client names it; empty when it does not.
     """
 
-    index: str
+    client: str
     patient_id: str
     user_id: str
+    tenant: str = ""
+    server: str = ""
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """Where the ids hold."""
+        tenant = (f"tenant {self.tenant}",) if self.tenant else ()
+        server = (f"server {self.server}",) if self.server else ()
+        return (self.client, *tenant, *server)
 
 
 class Remembered:
@@ -166,11 +177,9 @@ class Remembered:
         """Delete cards issued before an instant, or only the comments on them; how many.
 
         Raises:
-            UnavailableError: The database cannot be written now; nothing was deleted.
+            UnavailableError: The database cannot be written now; some may be left.
         """
-        self.prepare()
-        with self.lasting.writing() as connection:
-            return purge(connection, before, comments_only=comments_only)
+        return self._purged(purge_some_comments if comments_only else purge_some, before)
 
     def audit(self, since: datetime | None, until: datetime | None) -> Iterator[AuditRecord]:
         """The audit records of a span of time, oldest first.
@@ -186,11 +195,9 @@ class Remembered:
         """Delete the audit records from before an instant; how many.
 
         Raises:
-            UnavailableError: The database cannot be written now; nothing was deleted.
+            UnavailableError: The database cannot be written now; some may be left.
         """
-        self.prepare()
-        with self.lasting.writing() as connection:
-            return purge_records(connection, before)
+        return self._purged(purge_some_records, before)
 
     def check(self) -> None:
         """Ask the database whether it is there.
@@ -205,6 +212,17 @@ class Remembered:
         """Close the connections of this process."""
         self.calls.close()
         self.lasting.close()
+
+    def _purged(self, some: Callable[[Connection, datetime], int], before: datetime) -> int:
+        """In many short transactions: a long one would keep calls waiting, and be ended itself."""
+        self.prepare()
+        count = 0
+        while True:
+            with self.lasting.writing() as connection:
+                gone = some(connection, before)
+            if not gone:
+                return count
+            count += gone
 
     def _tried(self, use: Callable[[Pseudonyms], T]) -> T | None:
         """``use`` the database, or go on without for a while."""
@@ -222,6 +240,6 @@ class Remembered:
 
 def _keys(pseudonyms: Pseudonyms, subjects: Subjects) -> dict[str, str]:
     return {
-        "patient": pseudonyms.patient(subjects.index, subjects.patient_id),
-        "clinician": pseudonyms.clinician(subjects.index, subjects.user_id),
+        "patient": pseudonyms.patient(subjects.place, subjects.patient_id),
+        "clinician": pseudonyms.clinician(subjects.place, subjects.user_id),
     }

@@ -1,8 +1,8 @@
 """Pseudonyms: the same patient gives the same key, and the key gives no patient.
 
-HMAC-SHA256 under a secret of the site, apart for each client and each of its tenants (two EHRs, or two
-organisations of one vendor, may use one id for two people) and for each kind, so that no key can be
-compared across them.
+HMAC-SHA256 under a secret of the site, apart for each place that gives out ids (two EHRs, and two
+servers or organisations of one client, may use one id for two people) and for each kind, so that no key
+can be compared across them.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ class Pseudonyms:
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
 
-    def patient(self, index: str, patient_id: str) -> str:
-        """The key of a patient in ``index``: of a client, or of one of its tenants."""
-        return self._key("patient", index, patient_id)
+    def patient(self, place: tuple[str, ...], patient_id: str) -> str:
+        """The key of a patient; ``place`` is where the id holds."""
+        return self._key("patient", *place, patient_id)
 
-    def clinician(self, index: str, user_id: str) -> str:
-        """The key of a user (``Type/id``) in ``index``."""
-        return self._key("clinician", index, user_id)
+    def clinician(self, place: tuple[str, ...], user_id: str) -> str:
+        """The key of a user (``Type/id``)."""
+        return self._key("clinician", *place, user_id)
 
     def _key(self, *parts: str) -> str:
         return hmac.new(self._secret, "\0".join(parts).encode(), hashlib.sha256).hexdigest()
@@ -45,7 +45,7 @@ def site_secret(given: str, beside: Path | None) -> bytes:
 
     Raises:
         ValueError: What was set is too short, or nothing was and there is no place for a file.
-        UnavailableError: The file can be neither read nor written, or holds too little.
+        UnavailableError: The file can be neither read nor written, or holds no whole secret.
     """
     if given:
         if len(given) < _SHORTEST:
@@ -56,14 +56,11 @@ def site_secret(given: str, beside: Path | None) -> bytes:
             "CDS_SITE_SECRET has to be set where the database is no file of this machine."
         )
     try:
-        kept = _kept(beside)
+        return _kept(beside)
     except OSError as problem:
         raise UnavailableError(
             f"The secret of this site cannot be kept ({type(problem).__name__})."
         ) from None
-    if len(kept) < _SHORTEST:  # the disk was full, or another process is just writing it
-        raise UnavailableError(f"{beside.name} holds fewer than {_SHORTEST} characters.")
-    return kept
 
 
 def _kept(file: Path) -> bytes:
@@ -71,8 +68,17 @@ def _kept(file: Path) -> bytes:
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return file.read_bytes()
+        return _whole(file.read_bytes())
     with os.fdopen(handle, "wb") as opened:
         secret = secrets.token_hex(_SHORTEST).encode()
         opened.write(secret)
+    return secret
+
+
+def _whole(secret: bytes) -> bytes:
+    """A file that is just being written, or was on a full disk, holds less; anybody could guess that."""
+    if len(secret) < _SHORTEST:
+        raise UnavailableError(
+            f"The file with the secret of this site has fewer than {_SHORTEST} characters."
+        )
     return secret

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, time
 from math import sqrt
 from statistics import NormalDist, median
 from typing import Any
@@ -256,10 +256,14 @@ def _display(reason: str, rules: MemoryRules) -> str:
 
 
 def _unknown(connection: Connection, span: Span) -> int:
+    """Counted by the day (UTC): days that the span only touches belong to it."""
     wanted = [unknown_feedback.c.client == span.client] if span.client else []
     if span.since is not None:
-        wanted.append(unknown_feedback.c.day >= span.since.date())
+        wanted.append(unknown_feedback.c.day >= span.since.astimezone(UTC).date())
     if span.until is not None:
-        wanted.append(unknown_feedback.c.day <= span.until.date())
+        until = span.until.astimezone(UTC)
+        touched = until.time() > time.min
+        day = unknown_feedback.c.day
+        wanted.append(day <= until.date() if touched else day < until.date())
     total = select(func.coalesce(func.sum(unknown_feedback.c.count), 0)).where(*wanted)
     return int(connection.execute(total).scalar_one())

@@ -19,11 +19,6 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     issuer: str = ""
     tenant: str = ""
 
-    @property
-    def index(self) -> str:
-        """Whose ids of patients and clinicians its calls speak of; no client has a slash in its name."""
-        return f"{self.client}/{self.tenant}" if self.tenant else self.client
-
 
 OPEN = Caller(client="open")
 # Where a token is asked for and none, or none yet, was good.

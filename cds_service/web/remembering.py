@@ -88,7 +88,14 @@ def remember(
 
 
 def _subjects(request: HookRequest) -> Subjects:
-    return Subjects(index=caller().index, patient_id=request.patient_id, user_id=request.user_id)
+    server = request.fhir_server
+    return Subjects(
+        client=caller().client,
+        tenant=caller().tenant,
+        server=server.rstrip("/") if isinstance(server, str) else "",
+        patient_id=request.patient_id,
+        user_id=request.user_id,
+    )
 
 
 def _instance(request: HookRequest) -> str:

@@ -20,6 +20,8 @@ from cds_service.wire.instants import read_instant
 AS_OF_EXTENSION = "org.leg-pain-cds.as-of"
 ID_PATTERN = r"[A-Za-z0-9\-.]{1,64}"
 _ID = re.compile(ID_PATTERN)
+# Some clients send the whole address of the user, or a version of the resource.
+_USER = re.compile(rf"(?:https?://\S+/)?([A-Za-z]+/{ID_PATTERN})(?:/_history/{ID_PATTERN})?")
 _PATIENTS_SIDE = ("Patient", "RelatedPerson")
 # Hooks whose context must name the encounter (library of hooks, section 3).
 _OF_AN_ENCOUNTER = frozenset({"encounter-start", "encounter-discharge"})
@@ -122,10 +124,12 @@ def _object(value: Any) -> dict[str, Any]:
 
 
 def _user(context: dict[str, Any]) -> str:
+    """``Type/id``, also of an absolute reference; anything else as it was sent."""
     user = context.get("userId")
     if not isinstance(user, str) or not user:
         raise InvalidRequestError("`context.userId` is missing or malformed.", "context.userId")
-    return user
+    match = _USER.fullmatch(user.strip())
+    return match[1] if match else user
 
 
 def _bare_id(context: dict[str, Any], member: str, kind: str, *, required: bool) -> str:

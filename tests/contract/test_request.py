@@ -130,6 +130,9 @@ def test_req_15_encounter_id_is_optional(client: FlaskClient, value: Any, status
         ("PractitionerRole/1", False),
         ("Patient/1", True),
         ("RelatedPerson/1", True),
+        ("https://ehr.example/fhir/Patient/1", True),
+        ("Patient/1/_history/2", True),
+        ("https://ehr.example/Patient/Practitioner/1", False),
         ("x", False),
     ],
 )

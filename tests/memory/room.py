@@ -143,3 +143,14 @@ def rows(url: str, table: str) -> list[Any]:
             return list(connection.execute(text(f"SELECT * FROM {table}")))  # noqa: S608
     finally:
         database.close()
+
+
+def drafting(body: Json, hook: str, draft: Json) -> Json:
+    """The same patient while an order is written: picked, or about to be signed."""
+    order = draft | {
+        "id": "draft-1",
+        "subject": {"reference": f"Patient/{body['context']['patientId']}"},
+    }
+    drafts = {"resourceType": "Bundle", "type": "collection", "entry": [{"resource": order}]}
+    picked = {"selections": [f"{order['resourceType']}/draft-1"], "draftOrders": drafts}
+    return body | {"hook": hook, "hookInstance": str(uuid4()), "context": body["context"] | picked}

@@ -61,9 +61,33 @@ def test_purging_deletes_cards_with_their_feedback(run: Run, database_url: str) 
         assert rows(database_url, table) == []
 
 
+def test_purging_more_than_one_portion(
+    remembering: FlaskClient, run: Run, database_url: str
+) -> None:
+    """All of it, on both databases: comments first, then cards."""
+    cards = [
+        c["uuid"] for _ in range(260) for c in remembering.post(SERVICE, json=pv()).json["cards"]
+    ]
+    said = {"overrideReason": {"userComment": "told me so"}}
+    items = [overridden(card, AT) | said for card in cards]
+    assert remembering.post(f"{SERVICE}/feedback", json={"feedback": items}).status_code == 204
+    assert "521 comments" in run("feedback", "purge", "--before", "2026-11-22", "--comments-only")
+    assert "522 cards" in run("feedback", "purge", "--before", "2026-11-22")
+    assert rows(database_url, "feedback") == []
+
+
 def test_the_database_can_be_made_by_command(run: Run) -> None:
     """Before the service starts, or again."""
     assert "newest form" in run("database", "upgrade")
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "sqlite://", "sqlite:///:memory:", "postgresql://cds@127.0.0.1/cds"]
+)
+def test_a_database_that_cannot_be_one_is_refused(url: str) -> None:
+    """By the name of the setting; one in memory would be another one on each connection."""
+    refused = CliRunner().invoke(main, ["report"], env={"CDS_DATABASE_URL": url})
+    assert (refused.exit_code, "CDS_DATABASE_URL" in refused.output) == (1, True)
 
 
 def test_problems_in_words() -> None:

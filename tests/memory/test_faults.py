@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,6 +17,7 @@ import pytest
 from pydantic import SecretStr
 
 from cds_service.app import create_app
+from cds_service.core.errors import UnavailableError
 from cds_service.core.knowledge import Knowledge
 from cds_service.core.memory import MemoryRules
 from cds_service.knowledge.feedback import load_memory_rules
@@ -25,6 +29,7 @@ from cds_service.store.migrate import upgrade
 from cds_service.store.reports import Review
 from tests.contract.advisor import FixedAdvisor
 from tests.contract.requests import SERVICE, pv
+from tests.memory.postgres import new_database
 from tests.memory.room import SECRET, Room, accepted, overridden, rows
 
 
@@ -40,8 +45,11 @@ def served(knowledge: Knowledge, tmp_path: Path) -> Any:
         site_secret=SecretStr(SECRET),
         database_seconds=0.2,
     )
-    app = create_app(settings, clock=lambda: AT, knowledge=knowledge, advisor=FixedAdvisor())
-    with Room(app, [AT]) as room:
+    moments = [AT]
+    app = create_app(
+        settings, clock=lambda: moments[-1], knowledge=knowledge, advisor=FixedAdvisor()
+    )
+    with Room(app, moments) as room:
         yield room
 
 
@@ -133,6 +141,54 @@ def test_a_full_disk(served: Room, tmp_path: Path) -> None:
     assert len(rows(f"sqlite:///{file}", "feedback")) == 500
 
 
+def test_a_server_that_has_stopped_answering(
+    knowledge: Knowledge, postgres_port: int, request: pytest.FixtureRequest
+) -> None:
+    """The connection is open and says nothing: it is given up, and a new one taken."""
+    settings = Settings(
+        database_url=new_database(postgres_port),
+        site_secret=SecretStr(SECRET),
+        database_seconds=0.2,
+    )
+    app = create_app(settings, clock=lambda: AT, knowledge=knowledge, advisor=FixedAdvisor())
+    with Room(app, [AT]) as room:
+        card = room.client.post(SERVICE, json=pv()).get_json()["cards"][0]["uuid"]
+        remembered = room.app.extensions["cds_memory"]
+        for database in (remembered.calls, remembered.lasting):
+            with database.reading() as connection:
+                backend = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+            os.kill(backend, signal.SIGSTOP)
+            request.addfinalizer(partial(os.kill, backend, signal.SIGCONT))
+        thread = ThreadPoolExecutor(1)  # else the test would wait as long as the service might
+        answer = thread.submit(room.client.post, SERVICE, json=pv()).result(timeout=60)
+        assert len(answer.get_json()["cards"]) == 2
+        said = thread.submit(room.client.post, URL, json={"feedback": [overridden(card, AT)]})
+        assert said.result(timeout=60).status_code == 204
+
+
+def test_purging_goes_on_where_it_broke_off(served: Room, tmp_path: Path) -> None:
+    """It takes many short transactions, none of which keeps calls waiting or takes too long for a server."""
+    remembered = served.app.extensions["cds_memory"]
+    for _ in range(600):
+        assert served.client.post(SERVICE, json=pv()).status_code == 200
+        served.moments[:] = [served.now + timedelta(seconds=1)]
+    with sqlite3.connect(tmp_path / "cds.sqlite3") as harm:
+        (last,) = harm.execute("SELECT id FROM issued_card ORDER BY issued_at DESC").fetchone()
+        harm.execute(
+            f"CREATE TRIGGER broken BEFORE DELETE ON issued_card WHEN old.id = '{last}' "
+            "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        )
+    with pytest.raises(UnavailableError):
+        remembered.purge(AT + timedelta(days=1))
+    url = f"sqlite:///{tmp_path / 'cds.sqlite3'}"
+    left = len(rows(url, "issued_card"))
+    assert 0 < left < 1_200
+    with sqlite3.connect(tmp_path / "cds.sqlite3") as repair:
+        repair.execute("DROP TRIGGER broken")
+    assert remembered.purge(AT + timedelta(days=1)) == left
+    assert rows(url, "issued_card") == []
+
+
 def test_a_read_only_database(served: Room) -> None:
     """Reading goes on, so silence holds; writing does not."""
     card = served.client.post(SERVICE, json=pv()).get_json()["cards"][0]["uuid"]
@@ -198,16 +254,16 @@ def test_the_file_of_the_database_is_its_owner_s(knowledge: Knowledge, tmp_path:
     assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
 
 
-def test_a_secret_that_was_not_written_makes_no_pseudonyms(
-    knowledge: Knowledge, tmp_path: Path
-) -> None:
-    """A full disk leaves an empty file: under an empty key anybody could tell who a pseudonym is."""
-    (tmp_path / "cds.secret").touch()
-    settings = Settings(database_url=f"sqlite:///{tmp_path / 'cds.sqlite3'}")
-    app = create_app(settings, knowledge=knowledge, advisor=FixedAdvisor())
-    client = app.test_client()
-    assert client.post(SERVICE, json=pv()).status_code == 200
+def test_half_a_secret_is_none(tmp_path: Path) -> None:
+    """What a full disk left of it would make pseudonyms that anybody could make."""
+    url, file = f"sqlite:///{tmp_path / 'cds.sqlite3'}", tmp_path / "cds.secret"
+    file.touch()
+    client = create_app(Settings(database_url=url)).test_client()
     assert client.get("/health/ready").get_json()["memory"] == "unavailable"
+    assert file.read_bytes() == b""
+    file.unlink()
+    assert client.post(URL, json={"feedback": [overridden("x", AT)]}).status_code == 204
+    assert len(file.read_bytes()) == 64
 
 
 @pytest.fixture
@@ -254,13 +310,13 @@ def test_a_card_is_known_only_to_its_client(database_url: str, rules: MemoryRule
         client="north", service="s", hook="patient-view", hook_instance="", moment="complaint",
         knowledge="1", patient="", clinician="", as_of=AT, simulated=False, issued_at=AT,
     )  # fmt: skip
-    north = Subjects(index="north", patient_id="p1", user_id="Practitioner/a")
+    north = Subjects(client="north", patient_id="p1", user_id="Practitioner/a")
     assert remembered.issue(north, issue, [card])
     answer = Answered(card=card.id, outcome="overridden", outcome_at=AT)
     assert remembered.answer("south", "s", [answer], AT).unknown == 1
     assert remembered.answer("north", "s", [answer], AT).kept == 1
     later = AT + timedelta(hours=1)
-    south = Subjects(index="south", patient_id="p1", user_id="Practitioner/a")
+    south = Subjects(client="south", patient_id="p1", user_id="Practitioner/a")
     memory = remembered.recall(south, "", later)
     assert memory is not None
     assert not memory

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from tests.contract.requests import SERVICE, pv
 from tests.memory.room import REASONS, accepted, overridden, rows
@@ -184,6 +185,19 @@ def test_fb_09_large_batches(remembering: FlaskClient, database_url: str) -> Non
     items = [overridden(card, AT) for card in cards * 2]
     assert send(remembering, *items) == (204, None)
     assert len(rows(database_url, "feedback")) == 600
+
+
+def test_fb_09_a_large_batch_does_not_hold_the_database(
+    remembering: FlaskClient, card: Json, database_url: str
+) -> None:
+    """Few statements for many items: calls of others wait for it, and go on without memory."""
+    statements: list[str] = []
+    engine = remembering.application.extensions["cds_memory"].lasting.engine
+    event.listen(engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+    items = [overridden(card["uuid"], AT + timedelta(seconds=n)) for n in range(3_000)]
+    assert send(remembering, *items, *items) == (204, None)
+    assert len(rows(database_url, "feedback")) == 3_000
+    assert len(statements) < 50
 
 
 def test_fb_14_comments_are_capped_and_kept_apart(

@@ -84,6 +84,26 @@ def test_a_span_and_a_client(
     assert remembering.get("/reports?since=yesterday").status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("bound", "counted"),
+    [
+        ("until=2026-11-21", 0),
+        ("until=2026-11-21T00:00:01Z", 1),
+        ("until=2026-11-22", 1),
+        ("since=2026-11-21", 1),
+        ("since=2026-11-22", 0),
+        ("since=2026-11-22T00:00:00%2B10:00", 1),
+    ],
+)
+def test_feedback_on_unknown_cards_keeps_to_the_span(
+    remembering: FlaskClient, moments: list[datetime], bound: str, counted: int
+) -> None:
+    """Whole days by UTC; a day given as the end is not in it, as for cards."""
+    item = overridden("never issued", moments[-1])
+    assert remembering.post(f"{SERVICE}/feedback", json={"feedback": [item]}).status_code == 204
+    assert remembering.get(f"/reports?{bound}").get_json()["unknown_cards"] == counted
+
+
 def test_an_empty_report(remembering: FlaskClient) -> None:
     """Nothing fired is no error."""
     report = remembering.get("/reports").get_json()

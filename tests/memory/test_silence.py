@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.memory.room import Json, Room, overridden, patient_view, rows
+from tests.memory.room import Json, Room, drafting, overridden, patient_view, rows
 
 
 RESTLESS = (
@@ -97,6 +97,18 @@ def test_other_patients_and_other_topics_speak(room: Room) -> None:
     assert topics([card]).isdisjoint(topics(both))
 
 
+def test_one_id_on_two_servers_is_two_patients(room: Room) -> None:
+    """One client may serve several FHIR servers, each with ids of its own; a slash makes no other server."""
+    here, there = ({"fhirServer": f"https://{name}.example/fhir"} for name in ("here", "there"))
+    body = restless(room, at=seen_at(room))
+    (card,) = room.call(body | here)
+    room.override(card, "patient-refuses")
+    room.later(minutes=1)
+    assert room.call(body | {"fhirServer": "https://here.example/fhir/"}) == []
+    assert topics(room.call(body | there)) == topics([card])
+    assert room.call(body | {"fhirServer": ["no", "text"]})
+
+
 def test_the_explanation_says_what_is_silent_why_and_until_when(room: Room) -> None:
     """Topic, reason in words, end."""
     (card,) = again(room)
@@ -134,6 +146,50 @@ def test_what_cannot_wait_is_never_silenced(room: Room, flag: tuple[str, ...]) -
     ]
 
 
+def test_an_order_too_late_for_a_red_flag_is_never_silenced(room: Room) -> None:
+    """The routine scan answers the red flag, so only this card names it: overridden, it is said again."""
+    (draft,) = (
+        s["actions"][0]["resource"] | {"intent": "order", "priority": "routine"}
+        for card in again(room, findings=ONE_LEG)
+        for s in card["suggestions"]
+        if s["label"].startswith("Order Venous duplex")
+    )
+
+    def signed() -> list[Json]:
+        body = restless(room, findings=ONE_LEG, at=seen_at(room))
+        return room.call(drafting(body, "order-sign", draft), "leg-pain-order-sign")
+
+    (first,) = signed()
+    assert "sooner than ordered" in first["summary"]
+    room.override(first, "patient-refuses")
+    room.later(minutes=1)
+    assert [card["summary"] for card in signed()] == [first["summary"]]
+
+
+def test_the_order_that_came_of_a_red_flag_answers_it(room: Room) -> None:
+    """On record with the reasons that the card gave it, which are behind the flag, too."""
+    (card,) = again(room, findings=ONE_LEG)
+    (draft,) = (s["actions"][0]["resource"] for s in card["suggestions"])
+    room.accept(card, *(s["label"] for s in card["suggestions"]))
+    room.later(hours=1)
+    order = draft | {
+        "id": "o1",
+        "status": "active",
+        "intent": "order",
+        "subject": {"reference": "Patient/p1"},
+        "authoredOn": room.now.isoformat(),
+    }
+    on_record = {
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "entry": [{"resource": order}],
+    }
+    body = restless(room, findings=ONE_LEG, at=seen_at(room), serviceRequests=on_record)
+    assert room.call(body) == []
+    (flag,) = room.explain(body)["red_flags"]
+    assert flag["answered_by"] == ["ServiceRequest/o1"]
+
+
 def test_an_accepted_work_up_counts_as_ordered_for_a_while(room: Room) -> None:
     """Ferritin and saturation are accepted: not asked for again until two weeks have passed."""
     (card,) = again(room)
@@ -148,6 +204,44 @@ def test_an_accepted_work_up_counts_as_ordered_for_a_while(room: Room) -> None:
     room.later(days=2)
     (back,) = room.call(body)
     assert [s["label"] for s in back["suggestions"]] == [s["label"] for s in card["suggestions"]]
+
+
+@pytest.mark.parametrize("hook", ["order-select", "order-sign"])
+def test_an_accepted_draft_is_no_duplicate_of_itself(room: Room, hook: str) -> None:
+    """The suggestion is accepted, its draft is picked or signed: nothing is on record that it repeats."""
+    (card,) = again(room)
+    (draft,) = (
+        s["actions"][0]["resource"] for s in card["suggestions"] if s["label"] == "Order Ferritin"
+    )
+    room.accept(card, "Order Ferritin")
+    room.later(minutes=1)
+    body = drafting(restless(room, at=seen_at(room)), hook, draft)
+    assert room.call(body, f"leg-pain-{hook}") == []
+
+
+def test_an_acceptance_is_named_once_and_only_while_it_counts(room: Room) -> None:
+    """Reported twice it is one silence; with a result on record it is none."""
+    (card,) = again(room)
+    room.accept(card, "Order Ferritin")
+    room.later(hours=1)
+    room.accept(card, "Order Ferritin")
+    body = restless(room, at=seen_at(room))
+    (said,) = (s for s in room.explain(body)["suppressed"] if s["topic"] == "ferritin")
+    assert datetime.fromisoformat(said["until"]) == room.now + timedelta(days=14)
+    result = {
+        "resourceType": "Observation",
+        "id": "ferritin",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "2276-4"}]},
+        "subject": {"reference": "Patient/p1"},
+        "effectiveDateTime": room.now.isoformat(),
+        "valueQuantity": {"value": 20, "unit": "ug/L"},
+    }
+    room.later(hours=1)
+    laboratory = {"resourceType": "Bundle", "type": "searchset", "entry": [{"resource": result}]}
+    explained = room.explain(restless(room, at=seen_at(room), laboratory=laboratory))
+    assert {w["id"]: w["status"] for w in explained["workups"]}["ferritin"] == "already-done"
+    assert "ferritin" not in {s["topic"] for s in explained["suppressed"]}
 
 
 def test_one_of_two_accepted(room: Room) -> None:
@@ -168,6 +262,14 @@ def test_the_same_card_is_not_shown_twice_to_the_same_clinician(room: Room) -> N
     assert topics(again(room, user="Practitioner/b")) == topics([card])
     room.later(hours=21, seconds=1)
     assert topics(again(room)) == topics([card])
+
+
+@pytest.mark.parametrize("user", ["https://ehr.example/fhir/Practitioner/a", "Practitioner/a "])
+def test_a_clinician_is_the_same_however_written(room: Room, user: str) -> None:
+    """Some moments of an EHR name the whole address, others type and id."""
+    assert again(room)
+    room.later(hours=3)
+    assert again(room, user=user) == []
 
 
 def test_changed_facts_bring_the_card_back(room: Room) -> None:
