@@ -79,9 +79,13 @@ def normalise(text: str) -> str:
     if not TURNING_WORDS.isdisjoint(words):
         plain = NO_HELP.sub(r" not better when \1 , ", plain)
         plain = WORSE_WHEN.sub("worse when ", BETTER_WHEN.sub("better when ", plain))
+    if _ONE_FOR_BOTH in plain:
+        plain = plain.replace(_ONE_FOR_BOTH, " bilateral calves ")
     return plain.replace("ae", "e").replace("oe", "e").replace("our", "or").replace("z", "s")
 
 
+# A calf is one leg, but not in "bilateral calf swelling".
+_ONE_FOR_BOTH = " bilateral calf "
 _SIDE = re.compile(
     r" (?:\( )?(lt?|rt?) (?:\) )?(?=(?:lower |great |big |upper |lat |post )?"
     r"(?:legs?|calf|calve|foot|feet|thigh|ankle|knee|toe|hallux|shin|heel|hip|sole|buttock|groin|limb|le|sciatica)\b)"
