@@ -99,7 +99,10 @@ class Clauses:
         if not self._may_turn:
             return False
         if bearing is Bearing.EASES:
-            return language.WORSE_BEFORE.search(self._before(found)) is not None
+            return (
+                language.WORSE_BEFORE.search(self._before(found)) is not None
+                and language.HELPS_AFTER.match(self.text, found.end) is None
+            )
         if bearing in (Bearing.WORSENS, Bearing.WHEN) and not found.entry.says_worse:
             return language.EASING_BEFORE.search(self._before(found)) is not None
         return False

@@ -181,6 +181,7 @@ _WORDS = {
         | chest wall | constant supervision | persistent cough | chronic cough | progressive lenses | walking stick | walking
         frame | walking aid | crawling baby | gun shooting | shooting range | shin pads | tight budget
         | non tender | nontender | heating pad | incontinence pad | abdo cramps | belly cramps | toe nail | toenail | head cold
+        | goes rock hard | goes rock-hard | goes hard as rock | goes hard | goes solid | goes tight and hard | goes hard and tight
         | swollen glands | swollen lymph nodes | facial swelling | lip swelling
         """,
 }
@@ -293,8 +294,11 @@ EASING_BEFORE = re.compile(
     r"|after|from|quickly|at|he|she|they|i|if|and|walking|sitting|standing|lying|resting|or)){0,4} $"
 )
 WORSE_BEFORE = re.compile(
-    rf" (?:{_WORSENED})(?: (?:when|on|by|with|while|after|from|at|he|she|they|i|if|or|and)){{0,3}} $"
+    rf" (?:{_WORSENED})(?: (?:when|on|by|with|while|after|from|at|he|she|they|i|if|or|and|feet|legs|foot|leg|are|is|warm|hot|heat"
+    r"|walking|sitting|standing|lying|down|resting|exercise|at night|in bed)){0,5} $"
 )
+# ... but "worse lying down and hanging foot out of bed helps" is relief.
+HELPS_AFTER = re.compile(r"(?:[a-z]+ ){0,6}?(?:helps?|helped|eases?|relieves?|better|relief|settles?)\b")
 SAYS_WORSE = re.compile(
     r"worse|aggravat|exacerbat|pain|hurt|ache|burn|cramp|tingl|numb|can'?t|cannot|unable|wakes"
 )
