@@ -37,8 +37,10 @@ _BETWEEN = _words(
     "become becomes turned turns turning has have had got getting gets remains remain seems seem that which it "
     "suddenly very quite now also more a bit rather so all extremely slightly increasingly markedly"
 )
-# What goes on behind an adjective: "cold to touch", "both legs weak, numb around the saddle".
-_COMPARING = frozenset({"as", "to", "around", "round", "between", "below"})
+# What goes on behind an adjective: "cold to touch", "legs weak, numb around the saddle", "calf cramping on walking".
+_COMPARING = frozenset(
+    {"as", "to", "around", "round", "between", "below", "on", "when", "while", "after", "during", "at"}
+)
 _LONGEST_COMPARISON = 10
 _STOPPING = _words("but and or has with resolved gone settled now which was is denied absent")
 _GOING_ON = _ADJECTIVES | _JOINING | _BETWEEN

@@ -230,6 +230,10 @@ class Clauses:
             self._carries = not self.text.startswith("old ", token[0])
 
     def _absent_after(self, token: Token) -> None:
+        of_comma = self.text[token[0]] == ","
+        if of_comma and language.NONE_THEN.match(self.text, token[1] - 1):
+            self._negate(token)
+            return
         if not self._speaks_back(token):
             return
         self._after_until = token[1]
@@ -302,7 +306,9 @@ class Clauses:
 
 
 def _deny_all(found: Found) -> None:
+    """A place is not denied with what was there."""
     found.status = Status.ABSENT
+    found.dropped = found.dropped or found.entry.bearing is Bearing.PLACE
 
 
 def _say_over(found: Found) -> None:

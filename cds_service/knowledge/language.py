@@ -267,6 +267,11 @@ ONLY_RELIEVED = re.compile(r" (?:with|by|when|on|after|partially|if|upon)\b")
 QUALIFIED = re.compile(
     r" (?:when|on|while|during|after|with|in bed|at night|at rest)\b(?! exam| inspection| palpation| testing| review)"
 )
+# "cramps at night, none on walking" denies only the walking.
+NONE_THEN = re.compile(
+    r" (?:when |while |during |on |at |in |with |after |by )(?:walk|exert|exerci|effort|stand|sitting|rest|night|day|bed"
+    r"|lying|mov|activity|morning|evening)"
+)
 BY_WHOM = (
     "by ",
     "on ",
