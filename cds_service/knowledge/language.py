@@ -182,6 +182,8 @@ _WORDS = {
         frame | walking aid | crawling baby | gun shooting | shooting range | shin pads | tight budget
         | non tender | nontender | heating pad | incontinence pad | abdo cramps | belly cramps | toe nail | toenail | head cold
         | goes rock hard | goes rock-hard | goes hard as rock | goes hard | goes solid | goes tight and hard | goes hard and tight
+        | ex smoker | ex smokers | former smoker | non smoker | never smoker | never a smoker | past smoker | previous smoker | prior smoker
+        | passive smoker | was a smoker | been a smoker | be a smoker | lifelong non smoker | reformed smoker | not a smoker
         | swollen glands | swollen lymph nodes | facial swelling | lip swelling
         """,
 }
