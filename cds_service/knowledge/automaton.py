@@ -15,6 +15,8 @@ from cds_service.knowledge.entries import Entry, Token
 from cds_service.knowledge.language import Mark
 from cds_service.knowledge.spelling import (
     BETTER_WHEN,
+    EASES_SO,
+    EITHER,
     NO_HELP,
     SHORT_FORMS,
     SHORT_WORDS,
@@ -79,6 +81,8 @@ def normalise(text: str) -> str:
     if not TURNING_WORDS.isdisjoint(words):
         plain = NO_HELP.sub(r" not better when \1 , ", plain)
         plain = WORSE_WHEN.sub("worse when ", BETTER_WHEN.sub("better when ", plain))
+        plain = EASES_SO.sub("better when ", plain)
+        plain = EITHER.sub(r" \1 when \2or \1 when ", plain)
     if _ONE_FOR_BOTH in plain:
         plain = plain.replace(_ONE_FOR_BOTH, " bilateral calves ")
     return plain.replace("ae", "e").replace("oe", "e").replace("our", "or").replace("z", "s")
