@@ -39,7 +39,20 @@ _BETWEEN = _words(
 )
 # What goes on behind an adjective: "cold to touch", "legs weak, numb around the saddle", "calf cramping on walking".
 _COMPARING = frozenset(
-    {"as", "to", "around", "round", "between", "below", "on", "when", "while", "after", "during", "at"}
+    {
+        "as",
+        "to",
+        "around",
+        "round",
+        "between",
+        "below",
+        "on",
+        "when",
+        "while",
+        "after",
+        "during",
+        "at",
+    }
 )
 _LONGEST_COMPARISON = 10
 _STOPPING = _words("but and or has with resolved gone settled now which was is denied absent")

@@ -28,6 +28,9 @@ from cds_service.knowledge.spelling import (
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff'\u2018\u2019\u02bc`]")
 _SIGN = re.compile(r"(?<=\s)[-\u2013\u2014]+(?=\s)|\.(?!\d)|\n\s*|[^\w\s.]")
+# "+cramps, -numbness": who writes plus for yes writes minus for no.
+_PLUS = re.compile(r"(?:^|[\s,(:])\+[a-z]{2}")
+_MINUS = re.compile(r"(?<=[\s,(:])-(?=[a-z]{2})")
 _READ_AS = {
     ".": " . ",
     "\n": " . ",
@@ -70,7 +73,10 @@ def normalise(text: str) -> str:
     British and American spellings become one ("oedema", "edema"; "paralysed", "paralyzed"), "her
     legs" and "the legs" become "legs", "eased by" and "relieved with" become "better when".
     """
-    words = _SIGN.sub(_as_sign, _INVISIBLE.sub("", text.lower())).split()
+    plain = _INVISIBLE.sub("", text.lower())
+    if "+" in plain and _PLUS.search(plain) is not None:
+        plain = _MINUS.sub("no ", plain)
+    words = _SIGN.sub(_as_sign, plain).split()
     if not SHORT_WORDS.isdisjoint(words):
         words = [written for word in words if (written := SHORT_FORMS.get(word, word))]
     plain = f" {' '.join(words)} "

@@ -305,7 +305,9 @@ WORSE_BEFORE = re.compile(
     r"|walking|sitting|standing|lying|down|resting|exercise|at night|in bed)){0,5} $"
 )
 # ... but "worse lying down and hanging foot out of bed helps" is relief.
-HELPS_AFTER = re.compile(r"(?:[a-z]+ ){0,6}?(?:helps?|helped|eases?|relieves?|better|relief|settles?)\b")
+HELPS_AFTER = re.compile(
+    r"(?:[a-z]+ ){0,6}?(?:helps?|helped|eases?|relieves?|better|relief|settles?)\b"
+)
 SAYS_WORSE = re.compile(
     r"worse|aggravat|exacerbat|pain|hurt|ache|burn|cramp|tingl|numb|can'?t|cannot|unable|wakes"
 )

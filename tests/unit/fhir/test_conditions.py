@@ -131,7 +131,7 @@ def test_codes_that_need_a_leg(site: dict[str, Any], counts: bool) -> None:
 
 
 def test_words_that_need_a_leg_find_it_in_the_body_site() -> None:
-    """"Pain" is leg pain at a leg, with its code or without, and nothing elsewhere."""
+    """At a leg "Pain" is leg pain, with its code or without, and nothing elsewhere."""
     leg, arm = {"text": "Right lower leg"}, {"text": "Right forearm"}
     assert status(read(condition({"text": "Pain"}, bodySite=[leg])), "leg-pain") is PRESENT
     coded_pain = coded(SNOMED, "22253000", "Pain")
