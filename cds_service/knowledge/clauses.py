@@ -250,7 +250,8 @@ class Clauses:
             self._reach_back(_doubt_cause)
 
     def _history_after(self, token: Token) -> None:
-        first = self.found[-1].start if self.found else 0
+        here = [each.start for each in self.found[-6:] if each.segment == self._segment]
+        first = min(here, default=token[0])
         if not self._began.between(min(first, token[0]), token[0]):
             self._reach_back(_say_over)
             self._past = not self._earlier_in_segment()

@@ -184,6 +184,24 @@ _WORDS = {
         | goes rock hard | goes rock-hard | goes hard as rock | goes hard | goes solid | goes tight and hard | goes hard and tight
         | ex smoker | ex smokers | former smoker | non smoker | never smoker | never a smoker | past smoker | previous smoker | prior smoker
         | passive smoker | was a smoker | been a smoker | be a smoker | lifelong non smoker | reformed smoker | not a smoker
+        | since started wearing | since started working | since started running | since started walking |
+        since started jogging | since started playing | since started training | since started gym | since
+        started exercise | since started exercising | since started exercises | since started new job |
+        since started job | since started work | since started cycling | since started dancing | since
+        started swimming | since started standing | since started school | since started college | since
+        started university | since started sport | since started football | since started couch | since
+        starting wearing | since starting working | since starting running | since starting walking | since
+        starting jogging | since starting playing | since starting training | since starting gym | since
+        starting exercise | since starting exercising | since starting exercises | since starting new job |
+        since starting job | since starting work | since starting cycling | since starting dancing | since
+        starting swimming | since starting standing | since starting school | since starting college | since
+        starting university | since starting sport | since starting football | since starting couch | after
+        starting wearing | after starting working | after starting running | after starting walking | after
+        starting jogging | after starting playing | after starting training | after starting gym | after
+        starting exercise | after starting exercising | after starting exercises | after starting new job |
+        after starting job | after starting work | after starting cycling | after starting dancing | after
+        starting swimming | after starting standing | after starting school | after starting college | after
+        starting university | after starting sport | after starting football | after starting couch
         | swollen glands | swollen lymph nodes | facial swelling | lip swelling
         """,
 }
