@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cds_service.core.record import Channel
+from cds_service.core.record import Channel, Statement, Subject
 from cds_service.core.values import Status
 from cds_service.fhir.access import Json, ReadingError, flag_of, object_of, text_of
 from cds_service.fhir.codes import concept_of, concepts_of
 from cds_service.fhir.context import Reading, channel_for
 from cds_service.fhir.dates import first_moment, moment_of, period_end
 from cds_service.fhir.references import literal, name_of
-from cds_service.fhir.sites import is_leg_site
-from cds_service.fhir.statements import Frame, state
+from cds_service.fhir.sites import is_leg_site, place_in_words
+from cds_service.fhir.statements import Frame, state, state_text
 
 
 OVER = frozenset({"resolved", "inactive", "remission"})
@@ -21,6 +21,9 @@ ACTIVE = frozenset({"active", "recurrence", "relapse"})
 CONSIDERED = frozenset({"provisional", "differential", "unconfirmed"})
 _CLINICAL = ACTIVE | OVER
 _VERIFICATION = frozenset({"confirmed", "refuted", "entered-in-error"}) | CONSIDERED
+
+_COMPLAINTS = frozenset({"symptom", "symptom-quality", "sign", "severity"})
+_PLACES = frozenset({"location"})
 
 
 class ConditionStatus:
@@ -73,12 +76,30 @@ def read_condition(reading: Reading, condition: Json, *, in_context: bool) -> No
     if concept.empty:
         raise ReadingError("code: missing")
     meaning = reading.meanings.of(concept)
-    if meaning.is_nothing:
+    if meaning.is_nothing and condition.get("bodySite") is None:
         return
     channel = channel_for(Channel.CONDITION, in_context=in_context)
     frame = condition_frame(reading, condition, status, channel)
-    if frame is not None:
-        state(reading, meaning, frame)
+    if frame is None:
+        return
+    before = len(reading.statements)
+    state(reading, meaning, frame)
+    if frame.leg_site and any(_is_complaint(reading, s) for s in reading.statements[before:]):
+        _state_places(reading, condition, frame)
+
+
+def _is_complaint(reading: Reading, statement: Statement) -> bool:
+    return (
+        statement.about is Subject.FINDING
+        and statement.status is Status.PRESENT
+        and reading.knowledge.findings[statement.target].kind in _COMPLAINTS
+    )
+
+
+def _state_places(reading: Reading, condition: Json, frame: Frame) -> None:
+    """Which leg, and where: "Swelling" at the site "Left lower leg" is a swelling of one leg."""
+    words = f"pain in {place_in_words(condition)}"
+    state_text(reading, words, frame.of_kinds(_PLACES))
 
 
 def condition_frame(

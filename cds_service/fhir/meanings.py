@@ -61,6 +61,18 @@ class Meaning:
         return tuple(hits)
 
     @cached_property
+    def hits_at_leg(self) -> tuple[TextHit, ...]:
+        """As ``hits``, where a body site says that a leg is meant: "Pain" is then leg pain."""
+        concept = self.concept
+        written = dict.fromkeys((*(c.display for c in concept.codings), concept.text))
+        return tuple(
+            hit
+            for words in written
+            if words
+            for hit in self._lexicon.find_statements(words, at_leg=True)
+        )
+
+    @cached_property
     def is_nothing(self) -> bool:
         """Neither finding nor cause, by code or by words."""
         return not (self.stated or self.hits)

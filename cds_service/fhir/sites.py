@@ -46,6 +46,15 @@ def side_of(resource: Json, concept: Concept) -> str:
     return sides.pop() if len(sides) == 1 else ""
 
 
+def place_in_words(resource: Json) -> str:
+    """The body sites as one would say them; "both legs" where a left and a right one are named."""
+    sites = body_sites(resource)
+    if {"left", "right"} <= {_side_in(site) for site in sites}:
+        return "both legs"
+    words = (s.text or next((c.display for c in s.codings if c.display), "") for s in sites)
+    return " and ".join(words)
+
+
 def _side_in(concept: Concept) -> str:
     words = {
         word

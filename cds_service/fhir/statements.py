@@ -38,6 +38,10 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     in_doubt: bool = False
     kinds: frozenset[str] = frozenset()
 
+    def of_kinds(self, kinds: frozenset[str]) -> Frame:
+        """The same for words that may state findings of some kinds only, and no diagnosis."""
+        return msgspec.structs.replace(self, causes=False, kinds=kinds)
+
 
 _SUBJECTS = {Kind.FINDING: Subject.FINDING, Kind.CAUSE: Subject.CAUSE}
 _Key = tuple[Subject, str]
@@ -46,7 +50,7 @@ _Key = tuple[Subject, str]
 def state_concept(reading: Reading, concept: Concept, frame: Frame) -> None:
     """Everything that a concept states. Words count only for what no coding matched."""
     meaning = reading.meanings.of(concept)
-    if not meaning.is_nothing:
+    if frame.leg_site or not meaning.is_nothing:
         state(reading, meaning, frame)
 
 
@@ -54,13 +58,14 @@ def state(reading: Reading, meaning: Meaning, frame: Frame) -> None:
     """State in the frame of its resource what a concept means."""
     leg = frame.leg_site or meaning.names_leg
     matched = _state_codes(reading, meaning, frame, leg=leg)
-    if meaning.hits:
-        _state_hits(reading, meaning.hits, frame, matched, label=meaning.concept.label, leg=leg)
+    hits = meaning.hits_at_leg if frame.leg_site and not meaning.names_leg else meaning.hits
+    if hits:
+        _state_hits(reading, hits, frame, matched, label=meaning.concept.label, leg=leg)
 
 
 def state_text(reading: Reading, text: str, frame: Frame) -> None:
     """Everything that a free text states; its words are not kept."""
-    hits = reading.lexicon.find_statements(text)
+    hits = reading.lexicon.find_statements(text, at_leg=frame.leg_site)
     _state_hits(reading, hits, frame, set(), label="", leg=frame.leg_site)
 
 

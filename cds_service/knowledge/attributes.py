@@ -37,7 +37,23 @@ _BETWEEN = _words(
     "become becomes turned turns turning has have had got getting gets remains remain seems seem that which it "
     "suddenly very quite now also more a bit rather so all extremely slightly increasingly markedly"
 )
-_COMPARING = frozenset({"as", "to"})
+# What goes on behind an adjective: "cold to touch", "legs weak, numb around the saddle", "calf cramping on walking".
+_COMPARING = frozenset(
+    {
+        "as",
+        "to",
+        "around",
+        "round",
+        "between",
+        "below",
+        "on",
+        "when",
+        "while",
+        "after",
+        "during",
+        "at",
+    }
+)
 _LONGEST_COMPARISON = 10
 _STOPPING = _words("but and or has with resolved gone settled now which was is denied absent")
 _GOING_ON = _ADJECTIVES | _JOINING | _BETWEEN
@@ -60,7 +76,7 @@ def spread(text: str) -> str:
 
 
 def _past_comparison(words: list[str], at: int) -> int:
-    """Behind "tight as a drum", "cold to touch": the pairs must not tear it apart."""
+    """Behind "tight as a drum", "numb between legs": the pairs must not tear it apart."""
     if at + 1 < len(words) and words[at + 1] in _COMPARING:
         last = min(at + _LONGEST_COMPARISON, len(words) - 1)
         while at < last and words[at + 1].isalnum() and words[at + 1] not in _STOPPING:

@@ -15,6 +15,8 @@ from cds_service.knowledge.entries import Entry, Token
 from cds_service.knowledge.language import Mark
 from cds_service.knowledge.spelling import (
     BETTER_WHEN,
+    EASES_SO,
+    EITHER,
     NO_HELP,
     SHORT_FORMS,
     SHORT_WORDS,
@@ -26,6 +28,9 @@ from cds_service.knowledge.spelling import (
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff'\u2018\u2019\u02bc`]")
 _SIGN = re.compile(r"(?<=\s)[-\u2013\u2014]+(?=\s)|\.(?!\d)|\n\s*|[^\w\s.]")
+# "+cramps, -numbness": who writes plus for yes writes minus for no.
+_PLUS = re.compile(r"(?:^|[\s,(:])\+[a-z]{2}")
+_MINUS = re.compile(r"(?<=[\s,(:])-(?=[a-z]{2})")
 _READ_AS = {
     ".": " . ",
     "\n": " . ",
@@ -68,7 +73,10 @@ def normalise(text: str) -> str:
     British and American spellings become one ("oedema", "edema"; "paralysed", "paralyzed"), "her
     legs" and "the legs" become "legs", "eased by" and "relieved with" become "better when".
     """
-    words = _SIGN.sub(_as_sign, _INVISIBLE.sub("", text.lower())).split()
+    plain = _INVISIBLE.sub("", text.lower())
+    if "+" in plain and _PLUS.search(plain) is not None:
+        plain = _MINUS.sub("no ", plain)
+    words = _SIGN.sub(_as_sign, plain).split()
     if not SHORT_WORDS.isdisjoint(words):
         words = [written for word in words if (written := SHORT_FORMS.get(word, word))]
     plain = f" {' '.join(words)} "
@@ -79,9 +87,15 @@ def normalise(text: str) -> str:
     if not TURNING_WORDS.isdisjoint(words):
         plain = NO_HELP.sub(r" not better when \1 , ", plain)
         plain = WORSE_WHEN.sub("worse when ", BETTER_WHEN.sub("better when ", plain))
+        plain = EASES_SO.sub("better when ", plain)
+        plain = EITHER.sub(r" \1 when \2or \1 when ", plain)
+    if _ONE_FOR_BOTH in plain:
+        plain = plain.replace(_ONE_FOR_BOTH, " bilateral calves ")
     return plain.replace("ae", "e").replace("oe", "e").replace("our", "or").replace("z", "s")
 
 
+# A calf is one leg, but not in "bilateral calf swelling".
+_ONE_FOR_BOTH = " bilateral calf "
 _SIDE = re.compile(
     r" (?:\( )?(lt?|rt?) (?:\) )?(?=(?:lower |great |big |upper |lat |post )?"
     r"(?:legs?|calf|calve|foot|feet|thigh|ankle|knee|toe|hallux|shin|heel|hip|sole|buttock|groin|limb|le|sciatica)\b)"

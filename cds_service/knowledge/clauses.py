@@ -99,7 +99,10 @@ class Clauses:
         if not self._may_turn:
             return False
         if bearing is Bearing.EASES:
-            return language.WORSE_BEFORE.search(self._before(found)) is not None
+            return (
+                language.WORSE_BEFORE.search(self._before(found)) is not None
+                and language.HELPS_AFTER.match(self.text, found.end) is None
+            )
         if bearing in (Bearing.WORSENS, Bearing.WHEN) and not found.entry.says_worse:
             return language.EASING_BEFORE.search(self._before(found)) is not None
         return False
@@ -227,6 +230,10 @@ class Clauses:
             self._carries = not self.text.startswith("old ", token[0])
 
     def _absent_after(self, token: Token) -> None:
+        of_comma = self.text[token[0]] == ","
+        if of_comma and language.NONE_THEN.match(self.text, token[1] - 1):
+            self._negate(token)
+            return
         if not self._speaks_back(token):
             return
         self._after_until = token[1]
@@ -243,7 +250,8 @@ class Clauses:
             self._reach_back(_doubt_cause)
 
     def _history_after(self, token: Token) -> None:
-        first = self.found[-1].start if self.found else 0
+        here = [each.start for each in self.found[-6:] if each.segment == self._segment]
+        first = min(here, default=token[0])
         if not self._began.between(min(first, token[0]), token[0]):
             self._reach_back(_say_over)
             self._past = not self._earlier_in_segment()
@@ -299,7 +307,9 @@ class Clauses:
 
 
 def _deny_all(found: Found) -> None:
+    """A place is not denied with what was there."""
     found.status = Status.ABSENT
+    found.dropped = found.dropped or found.entry.bearing is Bearing.PLACE
 
 
 def _say_over(found: Found) -> None:

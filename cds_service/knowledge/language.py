@@ -181,6 +181,27 @@ _WORDS = {
         | chest wall | constant supervision | persistent cough | chronic cough | progressive lenses | walking stick | walking
         frame | walking aid | crawling baby | gun shooting | shooting range | shin pads | tight budget
         | non tender | nontender | heating pad | incontinence pad | abdo cramps | belly cramps | toe nail | toenail | head cold
+        | goes rock hard | goes rock-hard | goes hard as rock | goes hard | goes solid | goes tight and hard | goes hard and tight
+        | ex smoker | ex smokers | former smoker | non smoker | never smoker | never a smoker | past smoker | previous smoker | prior smoker
+        | passive smoker | was a smoker | been a smoker | be a smoker | lifelong non smoker | reformed smoker | not a smoker
+        | since started wearing | since started working | since started running | since started walking |
+        since started jogging | since started playing | since started training | since started gym | since
+        started exercise | since started exercising | since started exercises | since started new job |
+        since started job | since started work | since started cycling | since started dancing | since
+        started swimming | since started standing | since started school | since started college | since
+        started university | since started sport | since started football | since started couch | since
+        starting wearing | since starting working | since starting running | since starting walking | since
+        starting jogging | since starting playing | since starting training | since starting gym | since
+        starting exercise | since starting exercising | since starting exercises | since starting new job |
+        since starting job | since starting work | since starting cycling | since starting dancing | since
+        starting swimming | since starting standing | since starting school | since starting college | since
+        starting university | since starting sport | since starting football | since starting couch | after
+        starting wearing | after starting working | after starting running | after starting walking | after
+        starting jogging | after starting playing | after starting training | after starting gym | after
+        starting exercise | after starting exercising | after starting exercises | after starting new job |
+        after starting job | after starting work | after starting cycling | after starting dancing | after
+        starting swimming | after starting standing | after starting school | after starting college | after
+        starting university | after starting sport | after starting football | after starting couch
         | swollen glands | swollen lymph nodes | facial swelling | lip swelling
         """,
 }
@@ -266,6 +287,11 @@ ONLY_RELIEVED = re.compile(r" (?:with|by|when|on|after|partially|if|upon)\b")
 QUALIFIED = re.compile(
     r" (?:when|on|while|during|after|with|in bed|at night|at rest)\b(?! exam| inspection| palpation| testing| review)"
 )
+# "cramps at night, none on walking" denies only the walking.
+NONE_THEN = re.compile(
+    r" (?:when |while |during |on |at |in |with |after |by )(?:walk|exert|exerci|effort|stand|sitting|rest|night|day|bed"
+    r"|lying|mov|activity|morning|evening)"
+)
 BY_WHOM = (
     "by ",
     "on ",
@@ -293,7 +319,12 @@ EASING_BEFORE = re.compile(
     r"|after|from|quickly|at|he|she|they|i|if|and|walking|sitting|standing|lying|resting|or)){0,4} $"
 )
 WORSE_BEFORE = re.compile(
-    rf" (?:{_WORSENED})(?: (?:when|on|by|with|while|after|from|at|he|she|they|i|if|or|and)){{0,3}} $"
+    rf" (?:{_WORSENED})(?: (?:when|on|by|with|while|after|from|at|he|she|they|i|if|or|and|feet|legs|foot|leg|are|is|warm|hot|heat"
+    r"|walking|sitting|standing|lying|down|resting|exercise|at night|in bed)){0,5} $"
+)
+# ... but "worse lying down and hanging foot out of bed helps" is relief.
+HELPS_AFTER = re.compile(
+    r"(?:[a-z]+ ){0,6}?(?:helps?|helped|eases?|relieves?|better|relief|settles?)\b"
 )
 SAYS_WORSE = re.compile(
     r"worse|aggravat|exacerbat|pain|hurt|ache|burn|cramp|tingl|numb|can'?t|cannot|unable|wakes"

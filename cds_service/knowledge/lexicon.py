@@ -74,8 +74,8 @@ class Lexicon:
         """Compile every phrase of the knowledge."""
         return cls(knowledge)
 
-    def find_statements(self, text: str) -> tuple[TextHit, ...]:
-        """What a free text states; nothing of it is kept."""
+    def find_statements(self, text: str, *, at_leg: bool = False) -> tuple[TextHit, ...]:
+        """What a free text states; nothing of it is kept. ``at_leg``: it is said of a lower limb."""
         if len(text) < 2:
             return ()
         plain = spread(normalise(text))
@@ -88,7 +88,7 @@ class Lexicon:
         found = clauses.read()
         if has_duration(plain):
             set_durations(plain, found)
-        return _as_hits(clauses, found)
+        return _as_hits(clauses, found, at_leg=at_leg)
 
     def statements_of_display(self, display: str) -> tuple[TextHit, ...]:
         """As ``find_statements``, for the display name of a code: remembered up to a limit."""
@@ -226,13 +226,13 @@ def _statement_phrases(knowledge: Knowledge) -> Iterable[tuple[str, Mark, Entry 
             yield words, Mark.PHRASE, entry
 
 
-def _as_hits(clauses: Clauses, found: list[Found]) -> tuple[TextHit, ...]:
+def _as_hits(clauses: Clauses, found: list[Found], *, at_leg: bool) -> tuple[TextHit, ...]:
     """One hit for each target; what is plainly present wins over what is past or denied."""
     hits: dict[tuple[Subject, str, bool], TextHit] = {}
     for each in found:
         if each.dropped:
             continue
-        leg = clauses.at_leg(each)
+        leg = at_leg or clauses.at_leg(each)
         if each.entry.needs_leg and not leg:
             continue
         hit = _as_hit(each, leg=leg)

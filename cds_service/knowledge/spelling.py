@@ -52,6 +52,12 @@ WORSE_WHEN = re.compile(
     rf"(?<= )(?:made worse|worse|worsens|worsened|aggravated|exacerbated|provoked|brought on|triggered"
     rf"|precipitated) {_HOW} (?=[a-z])"
 )
+# "better when leaning or sitting" says both: "better when leaning or better when sitting".
+_POSTURE = "sitting|standing|walking|lying|leaning|bending|resting|moving|stretching|hanging|dangling|raising|elevating"
+EASES_SO = re.compile(
+    rf"(?<= )(?:relieved|relieves|eased|eases|improved|improves|settles) (?=(?:{_POSTURE}) )"
+)
+EITHER = re.compile(rf" (better|worse) when ((?:[a-z]+ ){{1,5}}?)or (?=(?:{_POSTURE}) )")
 NO_HELP = re.compile(
     r" (walking|moving|stretching|sitting|standing|elevation|massage|heat|warmth|hanging|dangling|lying down|lying)"
     r"(?: \w+ down| it| them| up| about| around)? (?:does not|doesnt|did not|didnt|do not|dont|is not|isnt|not) help(?:ing)? "

@@ -130,6 +130,15 @@ def test_codes_that_need_a_leg(site: dict[str, Any], counts: bool) -> None:
     assert statement is None or statement.leg_site
 
 
+def test_words_that_need_a_leg_find_it_in_the_body_site() -> None:
+    """At a leg "Pain" is leg pain, with its code or without, and nothing elsewhere."""
+    leg, arm = {"text": "Right lower leg"}, {"text": "Right forearm"}
+    assert status(read(condition({"text": "Pain"}, bodySite=[leg])), "leg-pain") is PRESENT
+    coded_pain = coded(SNOMED, "22253000", "Pain")
+    assert status(read(condition(coded_pain, bodySite=[leg])), "leg-pain") is PRESENT
+    assert status(read(condition({"text": "Pain"}, bodySite=[arm])), "leg-pain") is None
+
+
 def test_a_leg_in_the_name_is_a_leg_site() -> None:
     """The display names the foot."""
     assert (
