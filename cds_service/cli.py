@@ -231,6 +231,7 @@ def _audit_event(record: AuditRecord) -> Json:
             "cards": record.topics,
             "issuer": record.issuer,
             "tenant": record.tenant,
+            "token": record.token,
         },
     )
 

@@ -21,6 +21,8 @@ class AuditRecord(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         topics: Of the cards that were sent, separated by spaces.
         endpoint: Which interface was called.
+        token: SHA-256 of the ``jti`` of the token (SEC-08); empty where there was none, and in records
+            from before it was kept.
         status: HTTP status.
     """
 
@@ -31,6 +33,7 @@ class AuditRecord(msgspec.Struct, frozen=True, kw_only=True):
     status: int
     issuer: str = ""
     tenant: str = ""
+    token: str = ""
     service: str = ""
     hook: str = ""
     hook_instance: str = ""

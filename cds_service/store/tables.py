@@ -127,6 +127,7 @@ audit_record = Table(
     Column("client", String(100), nullable=False),
     Column("issuer", Text, nullable=False),
     Column("tenant", Text, nullable=False),
+    Column("token", String(64), nullable=False, server_default=""),
     Column("endpoint", String(64), nullable=False),
     Column("service", String(64), nullable=False),
     Column("hook", String(64), nullable=False),

@@ -13,11 +13,14 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
             ``unknown`` where it was not proven.
         issuer: ``iss`` of its token; empty in open mode.
         tenant: ``tenant`` of its token; empty when none was sent.
+        token: SHA-256 of the ``jti`` of its token (hexadecimal), by which the client finds the call in
+            its own records; empty in open mode.
     """
 
     client: str
     issuer: str = ""
     tenant: str = ""
+    token: str = ""
 
 
 OPEN = Caller(client="open")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Protocol
 
 import msgspec
@@ -90,7 +91,12 @@ class Verifier:
         client = _client_for(candidates, claims.tenant or "")
         _check_service(client, called.service)
         self._check_first_use(client, claims)
-        return Caller(client=client.name, issuer=claims.iss, tenant=claims.tenant or "")
+        return Caller(
+            client=client.name,
+            issuer=claims.iss,
+            tenant=claims.tenant or "",
+            token=sha256(claims.jti.encode("utf-8", "surrogatepass")).hexdigest(),
+        )
 
     def _check_audience(self, issuer: Client, claims: Claims, called: Called) -> None:
         """Exactly the public address, or what the client was registered with (JWT-06, EHR-13)."""

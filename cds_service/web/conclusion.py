@@ -70,6 +70,7 @@ def _record(site: Site, answer: Response, noted: CallNotes) -> AuditRecord:
         client=who.client,
         issuer=who.issuer,
         tenant=who.tenant,
+        token=who.token,
         endpoint=request.endpoint or "",
         service=noted.service,
         hook=noted.hook,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,14 @@ def test_strangers_do_not_fill_the_audit_trail(clients: FlaskClient, database_ur
     clients.post(SERVICE, json=pv(), headers=NORTH.authorization(SERVICE))
     [record] = rows(database_url, "audit_record")
     assert (record.client, record.issuer) == ("north", "urn:north")
+
+
+def test_sec_08_a_record_names_its_token(clients: FlaskClient, database_url: str) -> None:
+    """By a digest that the client can make of its own records; the token itself is kept nowhere."""
+    sent = NORTH.authorization(SERVICE, jti="d1577c69-dfbe-44ad-ba6d-3e05e953b2ea")
+    clients.post(SERVICE, json=pv(), headers=sent)
+    [record] = rows(database_url, "audit_record")
+    assert record.token == sha256(b"d1577c69-dfbe-44ad-ba6d-3e05e953b2ea").hexdigest()
 
 
 def test_a_tenant_that_no_database_can_hold_is_refused(

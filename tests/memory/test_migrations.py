@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 from cds_service.core.errors import UnavailableError
 from cds_service.store.database import Database
 from cds_service.store.migrate import upgrade
-from cds_service.store.tables import METADATA, feedback, issued_card
+from cds_service.store.tables import METADATA, audit_record, feedback, issued_card
 
 
 AT = datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=UTC)
@@ -30,20 +30,30 @@ ANSWER = {
     "effective_at": AT, "received_at": AT,
 }  # fmt: skip
 
+RECORD = {
+    "at": AT, "request": "r", "client": "open", "issuer": "", "tenant": "", "endpoint": "calls.call", "service": "s",
+    "hook": "h", "hook_instance": "", "status": 200, "topics": "t", "patient": "p", "clinician": "c",
+}  # fmt: skip
+
 
 def test_from_the_first_to_the_newest(database_url: str) -> None:
-    """Cards and answers of the first version are there in the newest, instants included."""
+    """Cards, answers and audit records of earlier versions are there in the newest, instants included."""
     database = Database(database_url)
     upgrade(database, "0001")
     with database.writing() as connection:
         connection.execute(insert(issued_card), [CARD])
         connection.execute(insert(feedback), [ANSWER])
+    upgrade(database, "0003")
+    with database.writing() as connection:
+        connection.execute(insert(audit_record), [RECORD])
     upgrade(database)
     upgrade(database)  # once more does no harm
     with database.reading() as connection:
         (card,) = connection.execute(select(issued_card)).mappings()
         assert dict(card) == CARD
         assert connection.execute(select(feedback.c.received_at)).scalar_one() == AT
+        (record,) = connection.execute(select(audit_record)).mappings()
+        assert dict(record) == RECORD | {"id": record["id"], "token": ""}
     database.close()
 
 
