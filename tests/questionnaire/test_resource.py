@@ -40,7 +40,7 @@ NOT_ASKED = {
         "after-activity-at-rest", "calf-or-thigh", "deep-ache", "dull-pain", "leg-complaint-other",
         "low-back-region", "muscle-spasm", "pain-along-nerve-path", "pain-felt-in-leg-from-back",
         "pain-from-low-back-through-buttock", "pain-starts-proximal-descends",
-        "platinum-chemotherapy", "soreness", "stabbing-pain",
+        "platinum-chemotherapy", "sensory-level", "soreness", "stabbing-pain",
     },
 }  # fmt: skip
 PATIENTS_KNOW = {
