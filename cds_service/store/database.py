@@ -8,10 +8,13 @@ that a broken database slows no call down.
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Lock
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -23,6 +26,7 @@ from cds_service.store.waiting import answered_within
 
 
 _WRITES = "cds_writes"
+_BETWEEN_SECONDS = 0.003
 
 
 class Database:
@@ -120,7 +124,7 @@ class Database:
                 connect_args={"timeout": self.wait_seconds, "check_same_thread": False},
             )
             event.listen(engine, "connect", _prepare_sqlite)
-            event.listen(engine, "begin", _begin_sqlite)
+            event.listen(engine, "begin", partial(_begin_sqlite, wait_seconds=self.wait_seconds))
             return engine
         milliseconds = int(self.wait_seconds * 1000)
         arguments = {
@@ -141,13 +145,37 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(connection: Connection, *, wait_seconds: float) -> None:
     """Writers take the lock at once; taken later, two of them could wait for each other.
 
     Readers need no transaction: every query sees one state of the file.
     """
-    if connection.get_execution_options().get(_WRITES):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    if not connection.get_execution_options().get(_WRITES):
+        return
+    sqlite: Any = connection.connection.dbapi_connection
+    sqlite.execute("PRAGMA busy_timeout=0")
+    try:
+        if not _took_lock(sqlite, monotonic() + wait_seconds):
+            connection.exec_driver_sql(
+                "BEGIN IMMEDIATE"
+            )  # once more, to fail in SQLAlchemy's words
+    finally:
+        sqlite.execute(f"PRAGMA busy_timeout={int(wait_seconds * 1000)}")
+
+
+def _took_lock(sqlite: Any, deadline: float) -> bool:
+    """Ask often: SQLite's own waiting soon asks every 50 ms only, and meanwhile others are always first."""
+    while True:
+        try:
+            sqlite.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as problem:
+            # The low byte is the kind of error, whatever the rest adds to it.
+            busy = getattr(problem, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or monotonic() > deadline:
+                return False
+            sleep(_BETWEEN_SECONDS)
+        else:
+            return True
 
 
 def _unavailable(problem: Exception) -> UnavailableError:
