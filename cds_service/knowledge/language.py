@@ -184,24 +184,6 @@ _WORDS = {
         | goes rock hard | goes rock-hard | goes hard as rock | goes hard | goes solid | goes tight and hard | goes hard and tight
         | ex smoker | ex smokers | former smoker | non smoker | never smoker | never a smoker | past smoker | previous smoker | prior smoker
         | passive smoker | was a smoker | been a smoker | be a smoker | lifelong non smoker | reformed smoker | not a smoker
-        | since started wearing | since started working | since started running | since started walking |
-        since started jogging | since started playing | since started training | since started gym | since
-        started exercise | since started exercising | since started exercises | since started new job |
-        since started job | since started work | since started cycling | since started dancing | since
-        started swimming | since started standing | since started school | since started college | since
-        started university | since started sport | since started football | since started couch | since
-        starting wearing | since starting working | since starting running | since starting walking | since
-        starting jogging | since starting playing | since starting training | since starting gym | since
-        starting exercise | since starting exercising | since starting exercises | since starting new job |
-        since starting job | since starting work | since starting cycling | since starting dancing | since
-        starting swimming | since starting standing | since starting school | since starting college | since
-        starting university | since starting sport | since starting football | since starting couch | after
-        starting wearing | after starting working | after starting running | after starting walking | after
-        starting jogging | after starting playing | after starting training | after starting gym | after
-        starting exercise | after starting exercising | after starting exercises | after starting new job |
-        after starting job | after starting work | after starting cycling | after starting dancing | after
-        starting swimming | after starting standing | after starting school | after starting college | after
-        starting university | after starting sport | after starting football | after starting couch
         | swollen glands | swollen lymph nodes | facial swelling | lip swelling
         """,
 }
@@ -213,19 +195,25 @@ _OTHER_PLACES = """
     throat | testicular | scrotal | groin
     """
 _COMPLAINTS = "pain | pains | ache | aches | hurts | hurting | aching | sore | soreness | swelling | discomfort | burning"
+# What one begins and is no drug: "since started running" dates a complaint, and blames nothing that was prescribed.
+_BEGUN = "since started | since starting | after starting"
+_ACTIVITIES = """
+    wearing | working | running | walking | jogging | playing | training | gym | exercise | exercising | exercises | new job |
+    job | work | cycling | dancing | swimming | standing | school | college | university | sport | football | couch
+    """
 
 
 def _listed(words: str) -> tuple[str, ...]:
     return tuple(" ".join(word.split()) for word in words.split("|"))
 
 
-def _elsewhere() -> tuple[str, ...]:
-    places, complaints = _listed(_OTHER_PLACES), _listed(_COMPLAINTS)
-    return tuple(f"{place} {word}" for place in places for word in complaints)
+def _pairs(first: str, second: str) -> tuple[str, ...]:
+    """Each of the first with each of the second."""
+    return tuple(f"{begin} {end}" for begin in _listed(first) for end in _listed(second))
 
 
 WORDS: dict[Mark, tuple[str, ...]] = {mark: _listed(words) for mark, words in _WORDS.items()}
-WORDS[Mark.LOOKALIKE] += _elsewhere()
+WORDS[Mark.LOOKALIKE] += _pairs(_OTHER_PLACES, _COMPLAINTS) + _pairs(_BEGUN, _ACTIVITIES)
 
 # First words of what follows a comma that show that a new statement has begun.
 NEW_STATEMENT = frozenset(

@@ -156,9 +156,8 @@ def _begin_sqlite(connection: Connection, *, wait_seconds: float) -> None:
     sqlite.execute("PRAGMA busy_timeout=0")
     try:
         if not _took_lock(sqlite, monotonic() + wait_seconds):
-            connection.exec_driver_sql(
-                "BEGIN IMMEDIATE"
-            )  # once more, to fail in SQLAlchemy's words
+            # Once more, to fail in SQLAlchemy's words.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
         sqlite.execute(f"PRAGMA busy_timeout={int(wait_seconds * 1000)}")
 

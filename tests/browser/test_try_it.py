@@ -101,7 +101,8 @@ def test_on_a_phone_the_change_is_said_where_one_looks(visit: Visit, width: str)
     assert width == "phone" or page.locator(".what-changed").is_visible()
     page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
     foot, line = page.locator("footer").bounding_box(), said.bounding_box()
-    assert foot is not None and line is not None  # noqa: PT018 (for the type checker)
+    assert foot is not None
+    assert line is not None
     assert width == "desktop" or foot["y"] + foot["height"] <= line["y"]
 
 

@@ -282,7 +282,10 @@ def test_the_request_of_a_case_can_be_fetched_as_it_was_switched(people: FlaskCl
 
 def test_a_request_that_is_fetched_shows_nobody_a_card(people: FlaskClient) -> None:
     """So reports do not count one."""
-    fired = lambda: sum(each["fired"] for each in people.get("/reports").get_json()["services"])  # noqa: E731
+
+    def fired() -> int:
+        return sum(each["fired"] for each in people.get("/reports").get_json()["services"])
+
     people.get(RLS)
     before = fired()
     assert before
